@@ -1,0 +1,231 @@
+"""Whole money for a chosen portfolio.
+
+Two steps. A linear programme (with binaries for ticket sizes) in the solver's units says how the channels
+share the load. Its amounts are rounded to whole 元, and a second, small integer programme moves a few 元
+between channels until every row holds exactly in integers (design.md 4, "Whole money"). Where the rows of
+one year are laminar the first answer is an integral flow up to rounding, so the second step only repairs
+rounding; elsewhere it is the small MILP that the design asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from ..errors import SolverError
+from ..model.rows import Row
+from ..problem import Problem
+from ..solver import HighsSession, SolveOptions, Status
+from .lp import ArrayModel
+from .system import MoneyRow, MoneySystem, money_system
+
+__all__ = ["Allotment", "allot"]
+
+#: how far the integer step may move an amount, in 元
+_REACH = 8
+
+
+@dataclass(frozen=True)
+class Allotment:
+    """The answer of `allot`.
+
+    Attributes
+    ----------
+    money : list of int or None
+        Amount of every money entry of the problem, 元; None when the portfolio cannot be funded.
+    blocked : tuple of str
+        Names of rows that stand in the way, when it cannot.
+    """
+
+    money: list[int] | None
+    blocked: tuple[str, ...] = ()
+
+
+def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions) -> Allotment:
+    """Allot whole money to a portfolio.
+
+    Parameters
+    ----------
+    problem : Problem
+        The tables.
+    chosen : sequence of bool, length number of starts
+        Starts in the plan, carry-overs included.
+    plan_rows : sequence of Row
+        Exact plan-wide rows.
+    options : SolveOptions
+        Threads, seed and time for the two solves.
+
+    Raises
+    ------
+    SolverError
+        When the solver gives no answer in time.
+    """
+    system = money_system(problem, chosen, plan_rows)
+    if system.unpayable:
+        p, year = system.unpayable[0]
+        return Allotment(None, (f"balance[{problem.projects[p].id},{year}]",))
+    real = _real_amounts(problem, system, options)
+    if real is None:
+        return Allotment(None, _blocking(problem, system, options))
+    amounts, pinned = real
+    whole = _whole(system, amounts, pinned, options)
+    if whole is None:
+        return Allotment(None, tuple(r.name for r in system.rows if not r.holds(_rounded(system, amounts)))[:5])
+    money = [0] * len(problem.entries)
+    for e, value in zip(system.entries.tolist(), whole, strict=True):
+        money[e] = value
+    return Allotment(money)
+
+
+def _preference(problem: Problem, system: MoneySystem) -> list[float]:
+    """Costs that lead the money to the channels that a project asked for or has secured."""
+    funding = problem.policy.funding
+    parents = [funding.parent(leaf) for leaf in problem.leaves]
+    out: list[float] = []
+    for e in system.entries.tolist():
+        project = problem.projects[int(problem.entries.project[e])]
+        leaf = int(problem.entries.leaf[e])
+        names = (problem.leaves[leaf], parents[leaf])
+        wanted = any(project.ask.get(n, 0) > 0 or project.secured.get(n, 0) > 0 for n in names)
+        out.append(0.0 if wanted else 1.0)
+    return out
+
+
+def _real_amounts(problem: Problem, system: MoneySystem, options: SolveOptions) -> tuple[list[float], list[tuple[list[int], int | None, int | None]]] | None:
+    """Solve in the solver's units; return amounts in 元 and the ticket rows as decided, or None if impossible."""
+    unit = float(problem.money_unit)
+    model = ArrayModel()
+    for cost, upper in zip(_preference(problem, system), system.upper, strict=True):
+        model.column(cost, 0.0, upper / unit)
+    for members, amount in zip(system.group, system.amount, strict=True):
+        model.row(members, [1.0] * len(members), amount / unit, amount / unit)
+    for row in system.rows:
+        coefs = [1.0] * len(row.positions) if row.coefs is None else [float(c) for c in row.coefs]
+        model.row(row.positions, coefs, _over(row.lo, unit), _over(row.hi, unit))
+    binaries: list[int | None] = []
+    for bound, positions in system.tickets:
+        room = sum(system.upper[p] for p in positions)
+        most = room if bound.most is None else min(bound.most, room)
+        ones = [1.0] * len(positions)
+        if bound.least is None:
+            binaries.append(None)
+            model.row(positions, ones, None, most / unit)
+            continue
+        used = model.column(0.0, 0.0, 1.0, integer=True)
+        binaries.append(used)
+        model.row([*positions, used], [*ones, -bound.least / unit], 0.0, None)
+        model.row([*positions, used], [*ones, -most / unit], None, 0.0)
+    result = HighsSession(model.matrices()).solve(options)
+    if result.status is Status.INFEASIBLE:
+        return None
+    if result.x is None:
+        raise SolverError(f"allotment of money: {result.status.value}")
+    x = result.x
+    pinned: list[tuple[list[int], int | None, int | None]] = []
+    for (bound, positions), u in zip(system.tickets, binaries, strict=True):
+        if u is None or x[u] > 0.5:
+            pinned.append((positions, bound.least if u is not None else None, bound.most))
+        else:
+            pinned.append((positions, None, 0))
+    return [max(0.0, v * unit) for v in x[: len(system.upper)].tolist()], pinned
+
+
+def _over(value: int | Fraction | None, unit: float) -> float | None:
+    return None if value is None else float(value) / unit
+
+
+def _rounded(system: MoneySystem, amounts: list[float]) -> list[int]:
+    """Round to whole 元; the largest amount of each group takes what is left over."""
+    money = [round(a) for a in amounts]
+    for members, amount in zip(system.group, system.amount, strict=True):
+        for p in members:
+            money[p] = min(max(money[p], 0), amount)
+        rest = amount - sum(money[p] for p in members)
+        while rest:
+            p = max(members, key=lambda q: (money[q], -q))
+            step = max(rest, -money[p])
+            money[p] += step
+            rest -= step
+    return money
+
+
+def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[int], int | None, int | None]], options: SolveOptions) -> list[int] | None:
+    """Return whole amounts that satisfy every row exactly, None when none is found near the real ones."""
+    base = _rounded(system, amounts)
+    rows = system.rows + [MoneyRow("tickets", positions, None, lo, hi) for positions, lo, hi in pinned]
+    if all(r.holds(base) for r in rows):
+        return base
+    mixed = [members for members in system.group if sum(base[p] > 0 for p in members) > 1]
+    for groups in (mixed, [members for members in system.group if len(members) > 1]):
+        moved = _moved(rows, groups, base, options)
+        if moved is not None and all(r.holds(moved) for r in rows):
+            return moved
+    return None
+
+
+def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], options: SolveOptions) -> list[int] | None:
+    """Move a few 元 inside the given groups so that the rows hold; None when that is impossible."""
+    model = ArrayModel()
+    column: dict[int, int] = {}
+    for members in groups:
+        for p in members:
+            column[p] = model.column(0.0, -float(min(base[p], _REACH)), float(_REACH), integer=True)
+        model.row([column[p] for p in members], [1.0] * len(members), 0.0, 0.0)
+    for row in rows:
+        columns = [column[p] for p in row.positions if p in column]
+        coefs = [1] * len(row.positions) if row.coefs is None else row.coefs
+        weights = [float(c) for p, c in zip(row.positions, coefs, strict=True) if p in column]
+        value = row.value(base)
+        reach = sum(map(abs, weights)) * _REACH + 1.0
+        lo = None if row.lo is None else float(ceil(row.lo - value) if row.coefs is None else row.lo - value)
+        hi = None if row.hi is None else float(floor(row.hi - value) if row.coefs is None else row.hi - value)
+        lo = None if lo is not None and lo < -reach else lo
+        hi = None if hi is not None and hi > reach else hi
+        if lo is None and hi is None:
+            continue
+        if not columns:
+            if (lo is not None and lo > 0) or (hi is not None and hi < 0):
+                return None
+            continue
+        model.row(columns, weights, lo, hi)
+    if not column:
+        return None
+    result = HighsSession(model.matrices()).solve(options)
+    if result.x is None:
+        return None
+    out = list(base)
+    for p, c in column.items():
+        out[p] += round(float(result.x[c]))
+    return out
+
+
+def _blocking(problem: Problem, system: MoneySystem, options: SolveOptions) -> tuple[str, ...]:
+    """Name the rows whose relaxation at least cost would fund the portfolio (elastic programme)."""
+    unit = float(problem.money_unit)
+    model = ArrayModel()
+    for upper in system.upper:
+        model.column(0.0, 0.0, upper / unit)
+    for members, amount in zip(system.group, system.amount, strict=True):
+        model.row(members, [1.0] * len(members), amount / unit, amount / unit)
+    total = sum(system.amount) / unit * 100.0 + 1.0
+    slack: list[tuple[str, int]] = []
+    for row in system.rows:
+        coefs = [1.0] * len(row.positions) if row.coefs is None else [float(c) for c in row.coefs]
+        columns = list(row.positions)
+        lo, hi = _over(row.lo, unit), _over(row.hi, unit)
+        if lo is not None:
+            s = model.column(1.0, 0.0, total)
+            slack.append((row.name, s))
+            columns, coefs = [*columns, s], [*coefs, 1.0]
+        if hi is not None:
+            s = model.column(1.0, 0.0, total)
+            slack.append((row.name, s))
+            columns, coefs = [*columns, s], [*coefs, -1.0]
+        model.row(columns, coefs, lo, hi)
+    result = HighsSession(model.matrices()).solve(options)
+    if result.x is None:
+        return ()
+    x = result.x
+    return tuple(dict.fromkeys(name for name, s in slack if float(x[s]) * unit > 0.5))

@@ -7,7 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ..i18n import _, get_language
 
@@ -184,7 +191,9 @@ def _dated(value: Any) -> Any:
         for year in sorted(value):
             item = value[year]
             if isinstance(item, dict):
-                point = DatedPoint(year=year, **item)
+                if "year" in item:
+                    raise ValueError(_("the year as the key alone: {{value: ..., source: ...}}").format())
+                point = DatedPoint.model_validate(item | {"year": year})
             else:
                 point = DatedPoint(year=year, value=item)
             if point.value is None and point.source is None:

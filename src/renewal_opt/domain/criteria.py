@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -44,7 +45,7 @@ def _value_function(value: Any) -> Any:
             if not isinstance(item, (list, tuple)) or len(item) != 2:
                 raise ValueError(_("pairs [x, value]"))
             points.append((_exact(item[0]), _exact(item[1])))
-        if any(a[0] >= b[0] for a, b in zip(points, points[1:], strict=False)):
+        if any(a[0] >= b[0] for a, b in pairwise(points)):
             raise ValueError(_("x increasing from pair to pair"))
         _in_range(v for _x, v in points)
         return ValueFunction(points=tuple(points))

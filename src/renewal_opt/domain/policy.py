@@ -201,6 +201,9 @@ class Policy(Frozen):
             return {w: label for a in self.actions.values() for w, label in a.works.items()}
         if name == "parts":
             return dict(PART_LABELS)
+        if name == "stages":
+            stages = self.screening.stages
+            return {i: e.label for i, e in stages.order.items()} if stages else {}
         if name == "waivable":
             return {i: e.label for i, e in self.waivable().items()}
         value = getattr(self, name)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ..i18n import _
-from .base import DatedNumber, Frozen, Id, Money, Number, Seq, Where
+from .base import DatedNumber, Frozen, Id, Money, Number, Seq, Where, YesNo
 from .funding import Cap, Switched
 
 
@@ -61,7 +61,15 @@ class Limit(Switched):
     def _bounds(self) -> Limit:
         if self.at_least is None and self.at_most is None:
             raise ValueError(_("at_least or at_most"))
+        if self.at_least is not None and self.at_most is not None and self.at_least.of != self.at_most.of:
+            raise ValueError(_("at_least and at_most of the same base"))
         return self
+
+    @property
+    def of(self) -> str | None:
+        """The base of a share, None for values."""
+        level = self.at_least or self.at_most
+        return None if level is None else level.of
 
     def binds_in(self, plan_year: int) -> bool:
         """Return whether the limit is active and its period holds in `plan_year`."""
@@ -92,7 +100,7 @@ class AreaConditions(Frozen):
     """Least number of its projects in the plan."""
     least_investment: Money | None = None
     """Least total investment of its projects in the plan, 万元."""
-    anchor_first: bool = False
+    anchor_first: YesNo = False
     """Whether its anchor project must start no later than the opening."""
     revenue_share: DatedNumber | None = None
     """Least ratio of its projects' pledged net revenue to their total investment (片区资金平衡)."""

@@ -1,0 +1,110 @@
+"""The numeric tables of one solve: `build_problem` turns policy, library and scenario into a `Problem`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from ..domain import Library, Policy, Project, RevenueRow, Scenario
+from ..domain.base import WAN
+from ..domain.plan import Screened
+from ..errors import InfeasibleError
+from ..i18n import _
+from ..scoring import Scoring
+from ..screening.facts import Facts
+from .candidates import select
+from .core import Problem, Where, filter_mask
+from .limits_of_projects import ask_rows, capital_rows, cover_rows, share_rows
+from .money import eligibility, make_entries, make_spending, make_starts
+from .tables import Bools, ProjectRows
+from .wholemoney import LimitBuilder
+
+__all__ = ["Problem", "build_problem"]
+
+
+def basis_of(project: Project, basis: str) -> Fraction:
+    """Return what a project's score is multiplied with: 万元, 1, or residents."""
+    if basis == "count":
+        return Fraction(1)
+    if basis == "beneficiaries":
+        return Fraction(project.residents or 0)
+    return Fraction(project.total_investment, WAN)
+
+
+def build_problem(policy: Policy, library: Library, scenario: Scenario, screened: Mapping[str, Screened], scoring: Scoring) -> Problem:
+    """Build the tables of one solve.
+
+    Parameters
+    ----------
+    policy, library, scenario
+        The inputs, cross-checked by io.
+    screened : mapping of project id to Screened
+        Result of `screening.screen`.
+    scoring : Scoring
+        Result of `scoring.score`.
+
+    Raises
+    ------
+    InputError
+        When a project is forced in against a rule of its own.
+    InfeasibleError
+        When neither carry-overs nor candidates are left.
+    """
+    inside, reasons = select(library, screened, scenario)
+    if not inside:
+        raise InfeasibleError(_("no carry-over and no project that may start: screening left nothing to choose from"))
+    projects = tuple(inside)
+    facts = Facts(policy, library)
+    carry = np.array([p.part == "carry_over" for p in projects], dtype=bool)
+    forced_ids = set(scenario.force.in_)
+    starts = make_starts(projects, scenario)
+    spending, pairs = make_spending(projects, starts)
+    masks = _masks(policy, projects, facts)
+    eligible, first_year = eligibility(policy, projects, masks, scenario.plan_year)
+    entries, pairs = make_entries(pairs, spending, eligible, first_year)
+    score = tuple(scoring.rows[p.id].total for p in projects)
+    basis = tuple(basis_of(p, scenario.basis) for p in projects)
+    gains = np.array([float(a * b) for a, b in zip(score, basis, strict=True)])
+    gains[carry] = 0.0
+    builder = LimitBuilder(policy, projects, carry, starts, spending, pairs, entries, masks, scenario.plan_year)
+    revenue: dict[str, list[RevenueRow]] = {}
+    for row in library.revenue:
+        revenue.setdefault(row.project, []).append(row)
+    rows: dict[str, ProjectRows] = {
+        r.family: r
+        for r in (share_rows(builder, policy), capital_rows(builder, policy), cover_rows(builder, policy, revenue), ask_rows(builder, policy))
+    }
+    t0 = scenario.plan_year
+    last = int(spending.year.max()) if len(spending.year) else t0
+    largest = int(spending.amount.max()) if len(spending.amount) else 1
+    return Problem(
+        policy=policy, library=library, scenario=scenario, facts=facts, screened=screened, scoring=scoring,
+        reasons=reasons, projects=projects, position={p.id: i for i, p in enumerate(projects)}, carry=carry,
+        forced=np.array([p.id in forced_ids for p in projects], dtype=bool),
+        investment=np.array([p.total_investment for p in projects], dtype=np.int64), score=score, basis=basis,
+        gain=gains[starts.project] if len(starts) else np.zeros(0), starts=starts, spending=spending, pairs=pairs,
+        entries=entries, leaves=policy.funding.leaves(), start_years=tuple(range(t0, t0 + scenario.window)),
+        money_years=tuple(range(t0, max(t0, last) + 1)), money_unit=money_unit(largest), rows=rows,
+    )  # fmt: skip
+
+
+def money_unit(largest: int) -> int:
+    """Return the solver's money unit in 元: the largest yearly spending becomes at most 10,000 units."""
+    unit = 1
+    while largest > 10_000 * unit:
+        unit *= 10
+    return unit
+
+
+def _masks(policy: Policy, projects: tuple[Project, ...], facts: Facts) -> dict[str, Bools]:
+    """Return the filters of the funding section by key, shape (n,) each."""
+    wanted: dict[str, Where] = {}
+    for key, channel in policy.funding.channels.items():
+        wanted[key] = channel.eligible
+        wanted |= {f"{key}/{s}": sub.eligible for s, sub in channel.sub.items()}
+    wanted |= {f"shares.{k}": r.where for k, r in policy.funding.shares.items()}
+    wanted |= {f"capital.{k}": r.where for k, r in policy.funding.capital.items()}
+    wanted |= {f"cover.{k}": r.where for k, r in policy.funding.cover.items()}
+    return {key: filter_mask(facts, projects, where) for key, where in wanted.items()}

@@ -1,0 +1,1 @@
+"""One sentence a rule family, Chinese and English: `TITLE`, `RULE`, and `describe(row)` in `text/<family>.py`."""

@@ -1,0 +1,124 @@
+"""The main job: from checked inputs to a proven, re-checked annual plan."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..domain.plan import BasisList, Check, Plan
+from ..domain.scenario import Scenario
+from ..errors import InfeasibleError, SolverError
+from ..io.load import Inputs
+from ..problem import Problem, build_problem
+from ..scoring import score
+from ..screening import screen
+from ..solver import SolveOptions
+from ..verify import verify_plan
+from .assemble import assemble, input_files
+from .emptied import check_emptied
+from .portfolio import Portfolio, solve_portfolio
+
+#: share of the main solve's time limit, and gap, for the lists under other bases
+_OTHER_SHARE, _OTHER_GAP = 0.25, 1e-3
+
+
+def options_of(scenario: Scenario, progress: Any = None, cancel: threading.Event | None = None) -> SolveOptions:
+    """Return the solver's options of a scenario."""
+    s = scenario.solver
+    return SolveOptions(
+        gap=float(s.gap), seconds=float(s.seconds), threads=s.threads, seed=s.seed, progress=progress, cancel=cancel
+    )
+
+
+def make_problem(inputs: Inputs) -> Problem:
+    """Screen, score and build the tables of one solve."""
+    screened = screen(inputs.policy, inputs.library, inputs.scenario.plan_year)
+    scoring = score(inputs.policy, inputs.library, inputs.scenario)
+    check_emptied(inputs, screened)
+    return build_problem(inputs.policy, inputs.library, inputs.scenario, screened, scoring)
+
+
+def solve_annual(
+    inputs: Inputs,
+    *,
+    progress: Any = None,
+    cancel: threading.Event | None = None,
+    options: dict[str, Any] | None = None,
+    other_bases: bool = True,
+) -> Plan:
+    """Solve a scenario to an annual plan.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From `io.load.load_inputs`.
+    progress : callable, optional
+        ``progress(fraction, gap, best)``, a few times a second.
+    cancel : threading.Event, optional
+        Set it to stop with the best plan so far.
+    options : dict, optional
+        Options that the caller changed, recorded in the plan.
+    other_bases : bool
+        Whether to solve for the lists under the other bases too (domain.md 1.6).
+
+    Returns
+    -------
+    Plan
+        Every rule has been re-checked exactly; `plan.checks` says so family by family.
+
+    Raises
+    ------
+    InputError, InfeasibleError, SolverError
+        See `errors`; a plan that fails the re-check is never returned.
+    """
+    problem = make_problem(inputs)
+    files = input_files(inputs)
+    recorded = dict(options or {})
+
+    def recheck(answer: Portfolio) -> Sequence[str]:
+        plan = assemble(inputs, problem, answer, recorded, files)
+        results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
+        return [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
+
+    answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck)
+    cancelled = answer.stopped == "interrupted" or (cancel is not None and cancel.is_set())
+    bases = _other_bases(inputs, problem, answer) if other_bases and not cancelled else []
+    plan = assemble(inputs, problem, answer, recorded, files, bases)
+    results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
+    broken = [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
+    if broken:
+        raise SolverError("the assembled plan fails the exact re-check: " + "; ".join(broken[:10]))
+    checks = tuple(Check(family=r.family, holds=True, rows=r.rows) for r in results)
+    return plan.model_copy(update={"checks": checks})
+
+
+def _other_bases(inputs: Inputs, problem: Problem, answer: Portfolio) -> list[BasisList]:
+    """Return the overlap of the list with those of the other bases."""
+    scenario = inputs.scenario
+    mine = _started(problem, answer)
+    out: list[BasisList] = []
+    for basis in ("investment", "count", "beneficiaries"):
+        if basis == scenario.basis or (basis == "beneficiaries" and not any(p.residents for p in problem.projects)):
+            continue
+        other = scenario.model_copy(update={"basis": basis})
+        variant = build_problem(inputs.policy, inputs.library, other, problem.screened, problem.scoring)
+        limits = options_of(other)
+        limits = replace(limits, seconds=max(1.0, limits.seconds * _OTHER_SHARE), gap=max(limits.gap, _OTHER_GAP))
+        try:
+            theirs = solve_portfolio(variant, limits)
+        except (SolverError, InfeasibleError):
+            continue
+        started = _started(variant, theirs)
+        out.append(
+            BasisList(basis=basis, chosen=len(started), overlap=len(started & mine), proven=theirs.stopped in ("gap", "optimal"))
+        )
+    return out
+
+
+def _started(problem: Problem, answer: Portfolio) -> set[str]:
+    chosen = np.flatnonzero(np.asarray(answer.chosen, dtype=bool) & ~problem.starts.fixed)
+    return {problem.projects[int(problem.starts.project[k])].id for k in chosen}

@@ -1,0 +1,200 @@
+"""Exact plan-wide rows, and how rows are written into Pyomo.
+
+A rule family makes its rows here in exact numbers (whole 元, counts, fractions); the same row is written into
+the Pyomo model as floats and evaluated exactly for the report on how far each rule is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
+from pyomo.core.expr.numeric_expr import LinearExpression
+
+from ..domain.base import Label
+from ..problem import Problem
+from ..problem.tables import Ints, ProjectRows
+
+Exact = int | Fraction
+Coefs = Sequence[Exact] | npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A linear sum over starts and money entries with exact coefficients (None: all ones)."""
+
+    starts: Ints
+    start_coefs: Coefs | None = None
+    entries: Ints | None = None
+    entry_coefs: Coefs | None = None
+
+    def value(self, chosen: Sequence[int] | npt.NDArray[Any], money: Sequence[int] | npt.NDArray[Any]) -> Exact:
+        """Return the exact value for 0/1 starts and whole 元 money."""
+        total: Exact = 0
+        for k, coef in zip(self.starts.tolist(), _listed(self.start_coefs, len(self.starts)), strict=True):
+            if chosen[k]:
+                total += coef
+        if self.entries is not None:
+            coefs = _listed(self.entry_coefs, len(self.entries))
+            total += sum((coef * int(money[e]) for e, coef in zip(self.entries.tolist(), coefs, strict=True)), 0)
+        return total
+
+
+@dataclass(frozen=True)
+class Row:
+    """`lo <= left <= hi`, or `lo * base <= left <= hi * base` where a base is given.
+
+    Attributes
+    ----------
+    family, rule, name : str
+        Rule family; policy path of the rule; name such as ``channels:special_bond[2025]``.
+    label : Label
+        Name of the rule with year, channel or district.
+    unit : str
+        ``yuan``, ``count``, ``number`` or ``share``: unit of the reported value.
+    assumption : bool
+        Whether the rule, or the number in this row, has no official source.
+    left, base : Terms
+        Sums over starts and money entries.
+    lo, hi : int, Fraction or None
+        Bounds of the left side, or of left / base.
+    reported : bool
+        Whether the plan lists the use of the row.
+    """
+
+    family: str
+    rule: str
+    name: str
+    label: Label
+    unit: str
+    assumption: bool
+    left: Terms
+    lo: Exact | None
+    hi: Exact | None
+    base: Terms | None = None
+    reported: bool = True
+
+
+def _listed(coefs: Coefs | None, n: int) -> list[Exact]:
+    if coefs is None:
+        return [1] * n
+    if isinstance(coefs, np.ndarray):
+        listed: list[Exact] = coefs.tolist()
+        return listed
+    return list(coefs)
+
+
+class Writer:
+    """Writes rows of one problem into a Pyomo model whose variables `x` and `f` stand in table order.
+
+    Parameters
+    ----------
+    m : pyomo ConcreteModel
+        With `m.x` over starts, and `m.f` over money entries in money units.
+    problem : Problem
+        The tables.
+    """
+
+    def __init__(self, m: pyo.ConcreteModel, problem: Problem) -> None:
+        self.m, self.problem = m, problem
+        self.x: list[Any] = list(m.x.values())
+        self.f: list[Any] = list(m.f.values())
+        self.x_key: list[tuple[str, int]] = list(m.x.keys())
+
+    def constraint(self, name: str, keys: Sequence[Hashable], bodies: Iterable[tuple[float | None, list[float], list[Any], float | None]]) -> None:
+        """Add one indexed constraint; each body is (lower, coefficients, variables, upper)."""
+        built: dict[Hashable, Any] = {}
+        with PauseGC():
+            for key, (lower, coefs, variables, upper) in zip(keys, bodies, strict=True):
+                if not variables:
+                    if (lower is None or lower <= 0) and (upper is None or upper >= 0):
+                        continue
+                    coefs, variables = [0.0], self.x[:1]  # an empty row that cannot hold stays in the model
+                expr = LinearExpression(constant=0, linear_coefs=coefs, linear_vars=variables)
+                if lower is not None and lower == upper:
+                    built[key] = (expr, lower)
+                else:
+                    built[key] = (lower, expr, upper)
+            setattr(self.m, name, pyo.Constraint(list(built), rule=lambda _m, *k: built[k if len(k) > 1 else k[0]]))
+
+    def rows(self, family: str, rows: Sequence[Row]) -> None:
+        """Write plan-wide rows, each scaled by a power of ten; a row with a base gives one row a bound."""
+        keys: list[str] = []
+        bodies: list[tuple[float | None, list[float], list[Any], float | None]] = []
+        for row in rows:
+            if row.base is None:
+                keys.append(row.name)
+                bodies.append(self._body(row.left, None, Fraction(0), row.lo, row.hi))
+                continue
+            if row.lo is not None:
+                keys.append(f"{row.name}:least")
+                bodies.append(self._body(row.left, row.base, Fraction(row.lo), 0, None))
+            if row.hi is not None:
+                keys.append(f"{row.name}:most")
+                bodies.append(self._body(row.left, row.base, Fraction(row.hi), None, 0))
+        self.constraint(family, keys, bodies)
+
+    def _body(self, left: Terms, base: Terms | None, share: Fraction, lo: Exact | None, hi: Exact | None) -> tuple[float | None, list[float], list[Any], float | None]:
+        coefs: dict[int, float] = {}
+        money: dict[int, float] = {}
+        unit = self.problem.money_unit
+        for terms, factor in ((left, 1.0), (base, -float(share))):
+            if terms is None or factor == 0.0:
+                continue
+            for k, c in zip(terms.starts.tolist(), _floats(terms.start_coefs, len(terms.starts)), strict=True):
+                coefs[k] = coefs.get(k, 0.0) + factor * c
+            if terms.entries is not None:
+                for e, c in zip(terms.entries.tolist(), _floats(terms.entry_coefs, len(terms.entries)), strict=True):
+                    money[e] = money.get(e, 0.0) + factor * c * unit
+        numbers = [c for c in coefs.values() if c] + [c for c in money.values() if c]
+        scale = _power(max(map(abs, numbers), default=1.0), unit if money else None)
+        variables = [self.x[k] for k, c in coefs.items() if c] + [self.f[e] for e, c in money.items() if c]
+        return (
+            None if lo is None else float(lo) / scale,
+            [c / scale for c in numbers],
+            variables,
+            None if hi is None else float(hi) / scale,
+        )
+
+    def project_rows(self, rows: ProjectRows) -> None:
+        """Write per-project money limits in money units: rows `least` and `most` keyed (rule, project, year)."""
+        unit = float(self.problem.money_unit)
+        projects = self.problem.projects
+        entries = rows.entry
+        coefs = None if rows.coef is None else [float(c) for c in rows.coef]
+        keys: list[Hashable] = []
+        bodies: list[tuple[float | None, list[float], list[Any], float | None]] = []
+        for r in range(len(rows)):
+            a, b = rows.entry_first[r], rows.entry_first[r + 1]
+            s, t = rows.start_first[r], rows.start_first[r + 1]
+            money = [self.f[e] for e in entries[a:b]]
+            weights = [1.0] * (b - a) if coefs is None else coefs[a:b]
+            starts = [self.x[k] for k in rows.start[s:t]]
+            key = (rows.rule[r], projects[rows.project[r]].id, rows.year[r])
+            if rows.has_lo[r]:
+                keys.append((*key, "least"))
+                bodies.append((float(rows.lo0[r]) / unit, weights + [-float(v) / unit for v in rows.lo[s:t]], money + starts, None))
+            if rows.has_hi[r]:
+                keys.append((*key, "most"))
+                bodies.append((None, weights + [-float(v) / unit for v in rows.hi[s:t]], money + starts, float(rows.hi0[r]) / unit))
+        self.constraint(rows.family, keys, bodies)
+
+
+def _floats(coefs: Coefs | None, n: int) -> list[float]:
+    return [float(c) for c in _listed(coefs, n)]
+
+
+def _power(largest: float, unit: int | None) -> float:
+    """Return the scale of a row: the money unit where money is in it, else a power of ten for coefficients up to 1e4."""
+    if unit is not None:
+        return float(unit)
+    scale = 1.0
+    while largest / scale > 10_000.0:
+        scale *= 10.0
+    return scale

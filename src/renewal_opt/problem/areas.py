@@ -1,0 +1,63 @@
+"""Coordinated areas of a problem: members, carry-overs, revenue, bonus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .core import Problem
+
+
+@dataclass(frozen=True)
+class Area:
+    """One coordinated area.
+
+    Attributes
+    ----------
+    id : str
+        Area id as in the library.
+    members : tuple of int
+        Project positions.
+    starts : tuple of int
+        Start positions of its candidates.
+    running : bool
+        Whether a carry-over keeps it open.
+    revenue : dict of int to int
+        Pledged net revenue by project position, 元.
+    """
+
+    id: str
+    members: tuple[int, ...]
+    starts: tuple[int, ...]
+    running: bool
+    revenue: dict[int, int]
+
+
+def areas_of(problem: Problem) -> list[Area]:
+    """Return the areas that have a project in the model, sorted by id."""
+    revenue: dict[str, int] = {}
+    for row in problem.library.revenue:
+        revenue[row.project] = revenue.get(row.project, 0) + row.pledged_net
+    members: dict[str, list[int]] = {}
+    for i, project in enumerate(problem.projects):
+        if project.coord_area is not None:
+            members.setdefault(project.coord_area, []).append(i)
+    first = problem.starts.first.tolist()
+    return [
+        Area(
+            name, tuple(inside),
+            tuple(k for i in inside if not problem.carry[i] for k in range(first[i], first[i + 1])),
+            any(bool(problem.carry[i]) for i in inside),
+            {i: revenue.get(problem.projects[i].id, 0) for i in inside},
+        )
+        for name, inside in sorted(members.items())
+    ]  # fmt: skip
+
+
+def bonus_of(problem: Problem, area: Area) -> Fraction:
+    """Return what opening an area earns in the objective (mode bonus), exact."""
+    rule = problem.policy.coordination
+    if rule is None or not rule.active or rule.mode != "bonus" or rule.bonus is None:
+        return Fraction(0)
+    total = sum((problem.basis[i] for i in area.members if not problem.carry[i]), Fraction(0))
+    return Fraction(rule.bonus) * total

@@ -1,0 +1,92 @@
+"""Re-check of a plan file: its inputs by path and hash, read again, then every family."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ..domain import Plan
+from ..errors import InputError
+from .rows import Breach, FamilyResult, Same
+from .walk import judge, verify_plan
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """Result of the re-check of a plan file; the family `inputs` comes first, the others only where inputs can be read."""
+
+    path: Path
+    plan: Plan
+    families: tuple[FamilyResult, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything holds."""
+        return all(f.holds for f in self.families)
+
+    @property
+    def breaches(self) -> tuple[Breach, ...]:
+        """All that fails, in the order of the families."""
+        return tuple(b for f in self.families for b in f.breaches)
+
+
+def verify_file(path: str | Path) -> VerifyReport:
+    """Re-check a plan file exactly (issue 3 section 5).
+
+    The inputs' paths count from the plan's folder. The scenario that was solved is the first input with the
+    role `scenario`; those that it extends come after it (the order of `load_inputs`).
+
+    Raises
+    ------
+    InputError
+        The file is no plan, or one of an unknown version.
+    """
+    from ..io.planfile import read_plan
+
+    path = Path(path)
+    plan = read_plan(path)
+    folder = path.resolve().parent
+    results = [judge("inputs", _hashes(plan, folder))]
+    scenarios = [folder / i.path for i in plan.inputs if i.role == "scenario"]
+    if scenarios:
+        results += _again(plan, folder, scenarios[0])
+    else:
+        results.append(judge("inputs", iter([Same("inputs", "no scenario", "a scenario", kind="missing")])))
+    first = FamilyResult("inputs", sum(r.rows for r in results[:2]), tuple(b for r in results[:2] for b in r.breaches))
+    return VerifyReport(path, plan, (first, *results[2:]))
+
+
+def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
+    """Read the inputs again: what became of that, then the families."""
+    from ..io.load import load_inputs
+
+    overrides = plan.options.get("overrides")
+    try:
+        inputs = load_inputs(scenario, overrides=_exact(overrides) if isinstance(overrides, Mapping) else None)
+    except InputError as error:
+        return [judge("inputs", iter([Same("inputs", str(error), "inputs without faults", at=scenario.name, kind="unreadable")]))]
+    listed = {(i.role, (folder / i.path).resolve()) for i in plan.inputs}
+    read = [Same("inputs", (role, Path(f).resolve()) in listed, True, at=str(f), kind="unknown") for role, f in inputs.files]
+    return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)]
+
+
+def _hashes(plan: Plan, folder: Path) -> Iterator[Same]:
+    for i in plan.inputs:
+        try:
+            found, kind = hashlib.sha256((folder / i.path).read_bytes()).hexdigest(), "unequal"
+        except (OSError, ValueError) as error:
+            found, kind = str(error), "missing"
+        yield Same("inputs", found, i.sha256, at=i.path, kind=kind)
+
+
+def _exact(value: Any) -> Any:
+    """Return a value from JSON with its floats as the decimals that were written."""
+    if isinstance(value, Mapping):
+        return {k: _exact(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_exact(v) for v in value]
+    return Decimal(repr(value)) if isinstance(value, float) else value
