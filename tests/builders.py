@@ -255,7 +255,7 @@ class GoodSet:
         """Set a value of the policy by dotted path; return the set."""
         head, _dot, last = dotted.rpartition(".")
         holder = self.at(head) if head else self.policy
-        holder[int(last) if isinstance(holder, list) else last] = value
+        holder[int(last) if last.isdigit() and (isinstance(holder, list) or int(last) in holder) else last] = value
         return self
 
     def drop(self, dotted: str) -> GoodSet:

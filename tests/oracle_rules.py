@@ -124,7 +124,7 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
                 for g in dict.fromkeys(getattr(p, column) for p in able if getattr(p, column)) if column else [None]:
                     pool = [p for p in (new if of == "new" else plan) if column is None or getattr(p, column) == g]
                     left = sum(size(p, r.measure) for p in pool if o.hit(r.where, p))
-                    base = None if of == "value" else budget(r.measure) if of == "budget" else F(sum(size(p, r.measure) for p in pool))
+                    base = None if of == "value" else F(budget(r.measure)) if of == "budget" else F(sum(size(p, r.measure) for p in pool))
                     unit = "share" if of != "value" else {"investment": "yuan", "count": "count"}.get(r.measure, "number")
                     yield "limits", f"{section}:{k}" + (f"[{g}]" if column else ""), f"{section}.{k}", unit, left, *side, base
 

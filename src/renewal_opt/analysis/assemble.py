@@ -17,7 +17,6 @@ from ..domain.base import Label
 from ..domain.plan import (
     Assumption,
     BasisList,
-    Chosen,
     InputFile,
     Objective,
     Plan,
@@ -29,8 +28,8 @@ from ..domain.walk import entries, is_active
 from ..errors import Finding
 from ..io.load import Inputs
 from ..problem import Problem
-from ..scoring import Scoring
-from ..scoring.checks import correlations, score_warnings, statistics
+from ..scoring import Scoring, to_plan_row
+from ..scoring.checks import blank_warnings, correlation_warnings, correlations, hanging, statistics
 from .parts import chosen_projects, later_needs, reserve_and_refused
 from .portfolio import Portfolio
 from .reasons import Reasons
@@ -77,11 +76,11 @@ def assemble(inputs: Inputs, problem: Problem, answer: Portfolio, options: dict[
         opened_areas=dict(sorted(answer.opened.items())), criterion_totals=criterion_totals(problem, answer), use=tuple(uses),
         later_needs=tuple(later_needs(problem, chosen)),
         screening=tuple(problem.screened[p.id] for p in library.projects),
-        scores=tuple(scoring.to_plan_row(p.id) for p in library.projects),
-        waivers=tuple(waivers(problem, chosen)), assumptions=tuple(assumptions(inputs, uses)),
-        warnings=tuple(warnings(inputs, problem, scoring)),
-        statistics=tuple(statistics(_group(problem, answer, True), _group(problem, answer, False), scoring)),
-        bases=tuple(bases), correlations=correlations(policy, library, scoring),
+        scores=tuple(to_plan_row(scoring.rows[p.id]) for p in library.projects),
+        waivers=tuple(waivers(problem, [c.id for c in chosen if c.part == "new_start"] + [r.id for r in reserve])), assumptions=tuple(assumptions(inputs, uses)),
+        warnings=(*warnings(inputs, problem, scoring), *hanging_warnings(problem, answer)),
+        statistics=statistics(library, scoring, _group(problem, answer, True), _group(problem, answer, False)),
+        bases=tuple(bases), correlations=correlations(policy, scoring),
     )  # fmt: skip
 
 
@@ -96,20 +95,21 @@ def criterion_totals(problem: Problem, answer: Portfolio) -> dict[str, str]:
     return {key: exact(value) for key, value in totals.items()}
 
 
-def _group(problem: Problem, answer: Portfolio, chosen: bool) -> list[Any]:
+def _group(problem: Problem, answer: Portfolio, chosen: bool) -> set[str]:
+    """Ids of the candidates that start, or of those that do not."""
     inside = set(problem.starts.project[np.asarray(answer.chosen, dtype=bool)].tolist())
-    return [p for i, p in enumerate(problem.projects) if not problem.carry[i] and (i in inside) == chosen]
+    return {p.id for i, p in enumerate(problem.projects) if not problem.carry[i] and (i in inside) == chosen}
 
 
-def waivers(problem: Problem, chosen: Sequence[Chosen]) -> Iterable[WaiverUse]:
-    """Yield the waivers that chosen new starts rely on."""
-    for project in chosen:
-        screened = problem.screened[project.id]
-        lifted = tuple(c.clause for c in screened.clauses if c.status == "waived")
-        waiver = problem.projects[problem.position[project.id]].waiver
-        if lifted and waiver is not None and project.part == "new_start":
+def waivers(problem: Problem, ids: Iterable[str]) -> Iterable[WaiverUse]:
+    """Yield the waivers that new starts and reserve projects rely on."""
+    projects = {p.id: p for p in problem.library.projects}
+    for project_id in ids:
+        lifted = tuple(c.clause for c in problem.screened[project_id].clauses if c.status == "waived")
+        waiver = projects[project_id].waiver
+        if lifted and waiver is not None:
             yield WaiverUse(
-                id=project.id, items=lifted, authority=waiver.authority or "", number=waiver.number or "",
+                id=project_id, items=lifted, authority=waiver.authority or "", number=waiver.number or "",
                 expiry=waiver.expiry.isoformat() if waiver.expiry else None,
             )  # fmt: skip
 
@@ -139,7 +139,8 @@ def warnings(inputs: Inputs, problem: Problem, scoring: Scoring) -> Iterable[War
         yield Warning_(kind="synthetic", label=Label(zh="合成数据，不是真实项目", en="synthetic data, no real projects"))
     for finding in inputs.warnings:
         yield Warning_(kind=finding.kind, label=_words(finding))
-    yield from score_warnings(problem.policy, problem.library, scoring)
+    yield from blank_warnings(problem.policy, problem.library, problem.facts)
+    yield from correlation_warnings(problem.policy, correlations(problem.policy, scoring))
     present = {p.district for p in problem.projects} | {d for p in problem.projects for d in p.district_shares}
     for key, district in problem.policy.districts.items():
         if district.level == "district" and key not in present:
@@ -147,6 +148,17 @@ def warnings(inputs: Inputs, problem: Problem, scoring: Scoring) -> Iterable[War
                 kind="district_without_candidates",
                 label=Label(zh=f"{district.label.zh}没有续建或可开工项目", en=f"{district.label.en} has no carry-over or candidate"),
             )  # fmt: skip
+
+
+def hanging_warnings(problem: Problem, answer: Portfolio) -> Iterable[Warning_]:
+    """Yield one warning that names the projects whose selection may hang on a blank (domain.md 1.2)."""
+    ids = hanging(problem.scoring, _group(problem, answer, True), _group(problem, answer, False))
+    if ids:
+        named = ", ".join(ids[:20]) + (f" … ({len(ids)})" if len(ids) > 20 else "")
+        yield Warning_(
+            kind="hangs_on_blank",
+            label=Label(zh=f"入选与否可能取决于空缺指标如何填报的项目：{named}", en=f"selection may hang on how blanks are filled: {named}"),
+        )
 
 
 def _words(finding: Finding) -> Label:

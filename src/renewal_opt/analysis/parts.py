@@ -22,28 +22,19 @@ def chosen_projects(problem: Problem, answer: Portfolio) -> list[Chosen]:
     for e in np.flatnonzero(np.asarray(answer.money, dtype=np.int64)).tolist():
         row = Money(channel=problem.leaves[int(entries.leaf[e])], year=int(entries.year[e]), yuan=int(answer.money[e]))
         money.setdefault(int(entries.project[e]), []).append(row)
-    threshold = _threshold(problem, answer)
     out: list[Chosen] = []
     for k in np.flatnonzero(np.asarray(answer.chosen, dtype=bool)).tolist():
         i = int(problem.starts.project[k])
         project, carry = problem.projects[i], bool(problem.carry[i])
-        row_score = problem.scoring.rows[project.id]
         out.append(
             Chosen(
                 id=project.id, name=project.name, part="carry_over" if carry else "new_start",
                 start=None if carry else int(problem.starts.year[k]), investment=project.total_investment,
-                score=exact(row_score.total), money=tuple(money.get(i, [])), forced=bool(problem.forced[i]),
-                hangs_on_blank=not carry and row_score.worst < row_score.total and threshold is not None and row_score.worst < threshold,
+                score=exact(problem.score[i]), money=tuple(money.get(i, [])), forced=bool(problem.forced[i]),
+                hangs_on_blank=problem.scoring.rows[project.id].hangs_on_blank,
             )
         )  # fmt: skip
     return out
-
-
-def _threshold(problem: Problem, answer: Portfolio) -> Fraction | None:
-    """Highest score among the refused candidates: below it a chosen project stands on how its blanks are filled."""
-    inside = set(problem.starts.project[np.asarray(answer.chosen, dtype=bool)].tolist())
-    refused = [s for i, s in enumerate(problem.score) if i not in inside]
-    return max(refused, default=None)
 
 
 def reserve_and_refused(problem: Problem, answer: Portfolio, reasons: Reasons) -> tuple[list[Reserve], list[Refused]]:

@@ -48,6 +48,8 @@ def _unchosen(problem: Problem, chosen: Sequence[bool]) -> np.ndarray:
 
 def _binds(problem: Problem, row: Row, left: Exact, base: Exact | None, unchosen: np.ndarray) -> bool:
     """Return whether the row has no room for the smallest refused candidate that it concerns."""
+    if not len(row.left.starts) and (row.left.entries is None or not len(row.left.entries)):
+        return False
     small = _smallest(problem, row.left, unchosen)
     if row.hi is not None:
         if base is None:

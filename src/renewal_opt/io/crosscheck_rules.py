@@ -124,15 +124,15 @@ def _check_money_sets(policy: Policy, places: Places, collector: Collector) -> N
 
 def _check_reserved(policy: Policy, places: Places, collector: Collector) -> None:
     years = sorted({p.year for r in policy.funding.reserved.values() for p in r.at_least.points})
-    told: set[str] = set()
+    told: set[tuple[str, ...]] = set()
     for leaf in policy.funding.leaves():
         rules = {
             i: r for i, r in policy.funding.reserved.items() if r.active and r.of == "cap" and leaf in policy.funding.expand(r.channels)
         }
         for year in years:
             total = sum((r.at_least.at(year) or 0) for r in rules.values())
-            if len(rules) > 1 and total > 1 and leaf not in told:
-                told.add(leaf)
+            if len(rules) > 1 and total > 1 and tuple(rules) not in told:
+                told.add(tuple(rules))
                 expected = _("at most 1 together, unless the projects overlap: {names} reserve the same channel {channel}")
                 at = ("funding", "reserved", list(rules)[-1], "at_least")
                 collector.add(places.finding("shares_over_one", at, value=total, expected=expected.format(names=", ".join(rules), channel=leaf), severity="warning"))

@@ -179,12 +179,12 @@ def _workbook(path: Path, found: Collector) -> dict[str, TextTable]:
             expected = _("one sheet of {role}; {first} is one too").format(role=role, first=tables[role].name)
             inner.add(Finding("ambiguous_sheet", file=str(path), sheet=name, expected=expected))
         tables.setdefault(role, table)
-    errors = any(f.severity == "error" and not f.sheet for f in inner.findings)
     for name in names:
         near = did_you_mean(name, list(roles)) if name not in wanted else ""
         if near:
             inner.add(Finding("unknown_sheet", file=str(path), sheet=name, expected=_("a sheet that is read"), hint=near, severity="warning"))
-    if "projects" not in tables and not errors and not any(wanted.get(f.sheet) == "projects" for f in inner.errors):
+    named = "projects" in wanted.values()
+    if "projects" not in tables and names and not (named and inner.errors):
         inner.add(Finding("sheet_missing", file=str(path), value=", ".join(names[:8]), expected=_("a sheet 项目 (projects) with a header row")))
     for finding in inner.findings:
         _keep_one(finding, found, wanted.get(finding.sheet, ""))

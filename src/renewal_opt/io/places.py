@@ -42,7 +42,8 @@ class Places:
         """Record that `layer` states everything below `path`; earlier statements below it are gone."""
         for old in [p for p in self.layers if len(p) > len(path) and p[: len(path)] == path]:
             del self.layers[old]
-        self.layers[path] = layer
+        self.layers.pop(path, None)
+        self.layers[path] = layer  # the latest statement stands last
 
     def layer(self, path: YamlPath) -> tuple[YamlPath, Layer]:
         """Return the stated path that decides for `path`, and its layer."""
@@ -51,6 +52,11 @@ class Places:
             if found is not None:
                 return path[:end], found
         return (), Layer("", "")
+
+    def latest_below(self, path: YamlPath) -> YamlPath:
+        """Return the latest stated path below `path` (a merged mapping), or `path` itself when one file states it."""
+        below = [p for p in self.layers if len(p) > len(path) and p[: len(path)] == path]
+        return below[-1] if below else path
 
     def finding(
         self, kind: str, path: YamlPath, *, value: object = "", expected: str = "", hint: str = "", severity: str = "error"

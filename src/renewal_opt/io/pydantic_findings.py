@@ -18,6 +18,8 @@ from .schemawalk import child, keys_of, plain
 from .yamlfile import YamlPath
 
 _MISSING = object()
+#: faults of these are not blamed on the latest change below them
+_WHOLE: tuple[YamlPath, ...] = ((), ("funding",))
 
 
 def findings_of(error: ValidationError, model: type[BaseModel], data: Any, places: Places) -> list[Finding]:
@@ -45,6 +47,8 @@ def findings_of(error: ValidationError, model: type[BaseModel], data: Any, place
         kind, value, expected, hint = _words(detail, path, model, data)
         if detail["type"] == "value_error":
             path, value, expected = _narrow(path, detail["input"], value, expected)
+            if path not in _WHOLE:
+                path = places.latest_below(path)
         out.setdefault((path, kind, expected), places.finding(kind, path, value=value, expected=expected, hint=hint))
     return list(out.values())
 

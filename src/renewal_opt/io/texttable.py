@@ -11,7 +11,7 @@ from ..errors import Collector, Finding
 from ..i18n import _
 
 #: sizes beyond these are refused in every format
-MAX_ROWS = 200_000
+MAX_ROWS = 600_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 8_000_000
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..domain import Library, Policy, Scenario
+from ..domain.criteria import Criterion
 from ..domain.plan import ScoreRow, Weights
 from ..screening.facts import Facts
 from .values import Measured, measured
 from .weights import weights_of
 
 __all__ = ["ProjectScore", "Scoring", "score", "to_plan_row"]
+
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -83,65 +86,65 @@ def score(policy: Policy, library: Library, scenario: Scenario, facts: Facts | N
     """
     facts = facts or Facts(policy, library)
     exact, weights = weights_of(policy, scenario)
-    criteria = {k: _Criterion(k, policy, exact[k], facts) for k in policy.criteria}
+    criteria = {k: _Criterion(k, c, facts) for k, c in policy.criteria.items()}
+    shares = tuple(exact.values())
+    spread = {m.key: (exact[k] * m.share * (m.worst - m.fill), exact[k] * m.share * (m.best - m.fill)) for k, c in criteria.items() for m in c.indicators}
+    slacks: dict[tuple[str, ...], tuple[Fraction, Fraction]] = {(): (ZERO, ZERO)}
     rows: dict[str, ProjectScore] = {}
     for project in library.projects:
         indicators: dict[str, Fraction] = {}
-        missing: list[str] = []
+        blanks: list[str] = []
         values: dict[str, Fraction] = {}
-        parts: list[Fraction] = []
-        low: list[Fraction] = []
-        high: list[Fraction] = []
         for k, criterion in criteria.items():
-            found: list[Fraction | None] = []
+            found: list[Fraction] = []
             for m in criterion.indicators:
                 value = m.value(project)
-                found.append(value)
                 if value is None:
-                    missing.append(m.key)
-                    indicators[m.key] = m.fill
-                    low.append(criterion.weight * m.share * (m.worst - m.fill))
-                    high.append(criterion.weight * m.share * (m.best - m.fill))
-                else:
-                    indicators[m.key] = value
-            values[k], part = criterion.of(tuple(found))
-            parts.append(part)
-        total = exact_sum(parts)
-        worst = total + exact_sum(low) if low else total
-        best = total + exact_sum(high) if high else total
-        rows[project.id] = ProjectScore(project.id, total, values, indicators, tuple(missing), worst, best)
+                    blanks.append(m.key)
+                    value = m.fill
+                found.append(value)
+                indicators[m.key] = value
+            values[k] = criterion.of(found)
+        total, missing = weighted_sum(shares, values.values()), tuple(blanks)
+        if missing not in slacks:
+            slacks[missing] = sum((spread[m][0] for m in missing), ZERO), sum((spread[m][1] for m in missing), ZERO)
+        low, high = slacks[missing]
+        rows[project.id] = ProjectScore(project.id, total, values, indicators, missing, total + low, total + high)
     return Scoring(weights, rows, exact)
 
 
 class _Criterion:
-    """One criterion with its indicators; values and weighted values are kept by the values of the indicators."""
+    """One criterion with its indicators; its value is kept by the values of the indicators."""
 
-    def __init__(self, key: str, policy: Policy, weight: Fraction, facts: Facts) -> None:
-        criterion = policy.criteria[key]
-        whole = sum((Fraction(i.weight) for i in criterion.indicators.values()), Fraction(0))
-        self.weight = weight
+    def __init__(self, key: str, criterion: Criterion, facts: Facts) -> None:
+        whole = sum((Fraction(i.weight) for i in criterion.indicators.values()), ZERO)
         self.indicators: tuple[Measured, ...] = tuple(
             measured(f"{key}/{i}", indicator, Fraction(indicator.weight) / whole, facts) for i, indicator in criterion.indicators.items()
         )
-        self._kept: dict[tuple[int | None, ...], tuple[Fraction, Fraction]] = {}
+        self._shares = tuple(m.share for m in self.indicators)
+        self._kept: dict[tuple[int, ...], Fraction] = {}
 
-    def of(self, found: tuple[Fraction | None, ...]) -> tuple[Fraction, Fraction]:
-        """Return the criterion's value and its weighted part of the total."""
-        key = tuple(None if v is None else id(v) for v in found)  # values are kept by `measured`, so ids stay
-        if key not in self._kept:
-            value = exact_sum([m.share * (m.fill if v is None else v) for m, v in zip(self.indicators, found, strict=True)])
-            self._kept[key] = value, self.weight * value
-        return self._kept[key]
+    def of(self, found: list[Fraction]) -> Fraction:
+        """Return the criterion's value for the values of its indicators."""
+        if len(found) == 1:
+            return found[0]
+        key = tuple(map(id, found))  # `measured` keeps every value that it hands out, so ids are not used twice
+        value = self._kept.get(key)
+        if value is None:
+            value = self._kept[key] = weighted_sum(self._shares, found)
+        return value
 
 
-def exact_sum(values: Iterable[Fraction]) -> Fraction:
-    """Return the exact sum of fractions, reduced once at the end (faster than `sum`)."""
+def weighted_sum(weights: Iterable[Fraction], values: Iterable[Fraction]) -> Fraction:
+    """Return the exact sum of products, reduced once at the end (several times faster than `sum`)."""
     n, d = 0, 1
-    for v in values:
-        if v.denominator == d:
-            n += v.numerator
+    for w, v in zip(weights, values, strict=True):
+        (a, b), (x, y) = w.as_integer_ratio(), v.as_integer_ratio()
+        a, b = a * x, b * y
+        if b == d:
+            n += a
         else:
-            n, d = n * v.denominator + v.numerator * d, d * v.denominator
+            n, d = n * b + a * d, d * b
     return Fraction(n, d)
 
 

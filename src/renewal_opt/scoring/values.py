@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from ..domain import Project
@@ -17,19 +17,34 @@ from ..screening.facts import Facts, blank
 OTHER = "other"
 
 
-def piecewise(points: tuple[tuple[Decimal, Decimal], ...], x: Fraction) -> Fraction:
-    """Return the value of a piecewise linear function, constant outside its points.
+class Piecewise:
+    """A piecewise linear function in integers, constant outside its points.
 
-    >>> piecewise(((Decimal(50), Decimal(0)), (Decimal(90), Decimal(100))), Fraction(60))
+    On the segment from (x0, v0) to (x1, v1) the value at n/d is (slope n + offset d) / (whole d).
+
+    >>> Piecewise(((Decimal(50), Decimal(0)), (Decimal(90), Decimal(100)))).at(60, 1)
     Fraction(25, 1)
     """
-    k = bisect_right(points, x, key=lambda point: point[0])
-    if k == 0:
-        return Fraction(points[0][1])
-    if k == len(points):
-        return Fraction(points[-1][1])
-    (x0, v0), (x1, v1) = ((Fraction(a), Fraction(b)) for a, b in points[k - 1 : k + 1])
-    return v0 + (v1 - v0) * (x - x0) / (x1 - x0)
+
+    def __init__(self, points: tuple[tuple[Decimal, Decimal], ...]) -> None:
+        exact = [(Fraction(x), Fraction(v)) for x, v in points]
+        self._first, self._last = exact[0][1], exact[-1][1]
+        self._left = exact[0][0].as_integer_ratio()
+        self._segments: list[tuple[int, int, int, int, int]] = []
+        for (x0, v0), (x1, v1) in pairwise(exact):
+            slope = (v1 - v0) / (x1 - x0)
+            offset = v0 - slope * x0
+            whole = slope.denominator * offset.denominator
+            self._segments.append((*x1.as_integer_ratio(), int(slope * whole), int(offset * whole), whole))
+
+    def at(self, n: int, d: int) -> Fraction:
+        """Return the value at n/d, d > 0."""
+        if n * self._left[1] <= self._left[0] * d:
+            return self._first
+        for right_n, right_d, slope, offset, whole in self._segments:
+            if n * right_d < right_n * d:
+                return Fraction(slope * n + offset * d, whole * d)
+        return self._last
 
 
 def categorical(categories: dict[str, Decimal], value: Any) -> Fraction:
@@ -78,22 +93,24 @@ def measured(key: str, indicator: Indicator, share: Fraction, facts: Facts) -> M
     """Prepare an indicator; values are kept by what the cell holds (and, for a total, by the investment)."""
     read = facts.reader(indicator.column)
     function, total = indicator.value, indicator.scale == "total"
+    line = Piecewise(function.points) if function.points is not None else None
     kept: dict[Any, Fraction] = {}
 
     def of(value: Any, investment: int) -> Fraction:
-        if function.points is None:
+        if line is None:
             return categorical(function.categories or {}, value)
-        x = Fraction(value)
-        return piecewise(function.points, x * YI / investment if total else x)
+        n, d = value.as_integer_ratio()
+        return line.at(n * YI, d * investment) if total else line.at(n, d)
 
     def look(project: Project) -> Fraction | None:
         value = read(project)
         if blank(value) or (total and not project.total_investment):
             return None
         memory = (value, project.total_investment) if total else value
-        if memory not in kept:
-            kept[memory] = of(value, project.total_investment)
-        return kept[memory]
+        found = kept.get(memory)
+        if found is None:
+            found = kept[memory] = of(value, project.total_investment)
+        return found
 
     worst, best = value_range(function)
     return Measured(key, share, fill_value(indicator), worst, best, look)

@@ -106,15 +106,27 @@ class Facts:
         own = self.policy.columns.get(column)
         return (own.unit or "") if own else (_BY_ID[column].unit if column in _BY_ID else "")
 
-    def words(self, column: str, value: Any) -> Label:
-        """Return a value in words: the labels of ids, the unit after numbers, 未填 for a blank."""
-        if blank(value):
-            return Label(zh="未填", en="blank")
-        labels = self._value_labels(column)
-        parts = [labels.get(str(v), _plain(v)) for v in (value if isinstance(value, tuple) else (value,))]
+    def worder(self, column: str) -> Callable[[Any], tuple[str, str]]:
+        """Return the function that puts a column's value in words, Chinese and English.
+
+        Ids become their labels, numbers carry their unit, a blank is 未填.
+        """
+        labels = {i: (v.zh, v.en) for i, v in self._value_labels(column).items()}
         unit = self.unit(column)
-        after = f" {unit}" if unit and isinstance(value, (int, Decimal)) else ""
-        return Label(zh="、".join(p.zh for p in parts) + after, en=", ".join(p.en for p in parts) + after)
+        after = f" {unit}" if unit else ""
+
+        def words(value: Any) -> tuple[str, str]:
+            if blank(value):
+                return "未填", "blank"
+            if type(value) is str:
+                return labels.get(value) or (value, value)
+            if isinstance(value, tuple):
+                parts = [labels.get(str(v), (str(v), str(v))) for v in value]
+                return "、".join(p[0] for p in parts), ", ".join(p[1] for p in parts)
+            text = (format(value, "f") if isinstance(value, Decimal) else str(value)) + after
+            return text, text
+
+        return words
 
     def _value_labels(self, column: str) -> Mapping[str, Label]:
         own = self.policy.columns.get(column)
@@ -139,11 +151,6 @@ def blank(value: Any) -> bool:
 
 def _in_wan(value: Any) -> Any:
     return value if value is None else Decimal(value) / WAN
-
-
-def _plain(value: Any) -> Label:
-    text = format(value, "f") if isinstance(value, Decimal) else str(value)
-    return Label(zh=text, en=text)
 
 
 def _column_test(read: Reader, tests: Iterable[Scalar]) -> Matcher:

@@ -27,22 +27,20 @@ def clauses(context: Context) -> Iterator[Clause]:
 def _clause(i: str, rule: Requirement, context: Context) -> Clause:
     path, facts = f"screening.requirements.{i}", context.facts
     read, concerns = facts.reader(rule.column), facts.matcher(rule.where)
-    name, asked = facts.label(rule.column), _asked(rule, facts)
-    kept: dict[Any, tuple[str, Label]] = {}
-    results: dict[Any, ClauseResult] = {}
+    name, asked, words = facts.label(rule.column), _asked(rule, facts), facts.worder(rule.column)
+    before = (f"{rule.label.zh}：{name.zh} ", f"{rule.label.en}: {name.en} ")
+    kept: dict[Any, Label | ClauseResult] = {}
 
-    def decide(value: Any) -> tuple[str, Label]:
-        words = facts.words(rule.column, value)
-        found = Label(
-            zh=f"{rule.label.zh}：{name.zh} {words.zh}{'，' + asked.zh if asked.zh else ''}",
-            en=f"{rule.label.en}: {name.en} {words.en}{', ' + asked.en if asked.en else ''}",
-        )
+    def decide(value: Any) -> Label | ClauseResult:
+        zh, en = words(value)
+        zh, en = f"{before[0]}{zh}{asked[0]}", f"{before[1]}{en}{asked[1]}"
         if blank(value):
-            return "unclear", Label(zh=f"{found.zh}，由申报单位补报", en=f"{found.en}, to be supplied by the applicant")
+            return result(path, "unclear", f"{zh}，由申报单位补报", f"{en}, to be supplied by the applicant", papers=rule.papers)
         if any(str(v) in rule.unclear for v in (value if isinstance(value, tuple) else (value,))):
-            return "unclear", found
-        accepted = rule.accept is None or any(holds(value, test) for test in rule.accept)
-        return ("passed" if accepted else "failed"), found
+            return result(path, "unclear", zh, en, papers=rule.papers)
+        if rule.accept is None or any(holds(value, test) for test in rule.accept):
+            return result(path, "passed", zh, en)
+        return Label(zh=zh, en=en)
 
     def look(project: Project) -> ClauseResult | None:
         if not concerns(project):
@@ -51,25 +49,20 @@ def _clause(i: str, rule: Requirement, context: Context) -> Clause:
         key = value if type(value) is str else (type(value), str(value))
         if key not in kept:
             kept[key] = decide(value)
-        status, found = kept[key]
-        if status == "failed":
-            return lifted_result(path, project, i, rule, context.plan_year, found)
-        if key not in results:
-            papers = rule.papers and status == "unclear"
-            results[key] = result(path, "unclear" if status == "unclear" else "passed", found.zh, found.en, papers=papers)
-        return results[key]
+        found = kept[key]
+        return lifted_result(path, project, i, rule, context.plan_year, found) if isinstance(found, Label) else found
 
     return look
 
 
-def _asked(rule: Requirement, facts: Facts) -> Label:
+def _asked(rule: Requirement, facts: Facts) -> tuple[str, str]:
     """Return what the requirement asks, in words; empty where any entry passes."""
     zh, en = [], []
+    words, unit = facts.worder(rule.column), facts.unit(rule.column)
     for test in rule.accept or ():
         comparison = parse_comparison(test)
-        words = Label(zh="任意值", en="any entry") if test == "any" else facts.words(rule.column, comparison[1] if comparison else test)
+        value = ("任意值", "any entry") if test == "any" else words(comparison[1] if comparison else test)
         signs = _SIGNS[comparison[0]] if comparison else ("", "")
-        unit = facts.unit(rule.column)
-        zh.append(" ".join(filter(None, (signs[0], words.zh, unit))))
-        en.append(" ".join(filter(None, (signs[1], words.en, unit))))
-    return Label(zh="要求" + " 或 ".join(zh), en="asked: " + " or ".join(en)) if zh else Label(zh="", en="")
+        zh.append(" ".join(filter(None, (signs[0], value[0], unit))))
+        en.append(" ".join(filter(None, (signs[1], value[1], unit))))
+    return (f"，要求：{' 或 '.join(zh)}", f", asked: {' or '.join(en)}") if zh else ("", "")

@@ -85,7 +85,7 @@ def write_init(target: Path | str) -> tuple[Path, ...]:
             shutil.copytree(root / "models", temp / "models", ignore=ignore)
             shutil.copytree(root / "scenarios", temp / "scenarios", ignore=ignore)
             policy = load_policy(temp / "models" / CITY).policy
-            write_library(make_library(policy, PROJECTS, SEED, PLAN_YEAR), temp / "library.xlsx", policy)
+            write_library(make_library(policy, PROJECTS, SEED, PLAN_YEAR), policy, temp / "library.xlsx")
             if real.exists():
                 real.rmdir()  # empty, as checked; refuses when something came in since
             os.replace(temp, real)

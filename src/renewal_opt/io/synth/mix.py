@@ -144,9 +144,18 @@ class Mixer:
         return self._tickets(usable, cost, lambda leaves: self._fill(get, leaves, eligible, cost, cost, room, turn))
 
     def yearly(
-        self, get: Get, spend: Sequence[int], room: Sequence[Bound], turn: int = 0, without: Iterable[str] = ()
+        self,
+        get: Get,
+        spend: Sequence[int],
+        room: Sequence[Bound],
+        turn: int = 0,
+        without: Iterable[str] = (),
+        left: Callable[[str, int], int | None] | None = None,
     ) -> dict[tuple[str, int], int] | None:
-        """Return a mix by leaf and year (0, 1, ... after the plan year) for a start in the plan year, or None."""
+        """Return a mix by leaf and year (0, 1, ... after the plan year) for a start in the plan year, or None.
+
+        `left` gives what a leaf or channel can still bring in a year, in units (None: no limit).
+        """
         eligible = self.leaves(get)
         waits = {x: self.delay(x, get) for x in eligible}
         barred = self.barred(get) | set(without)
@@ -155,13 +164,21 @@ class Mixer:
             out: dict[tuple[str, int], int] = {}
             for k, amount in enumerate(spend):
                 usable = [x for x in leaves if (w := waits[x]) is not None and w <= k]
-                part = self._fill(get, usable, eligible, amount, sum(spend), room, turn)
+                part = self._fill(get, usable, eligible, amount, sum(spend), room, turn, self._left(usable, k, left))
                 if part is None:
                     return None
                 out |= {(x, k): a for x, a in part.items()}
             return out
 
         return self._tickets([x for x in eligible if x not in barred], sum(spend), years)
+
+    def _left(self, usable: list[str], k: int, left: Callable[[str, int], int | None] | None) -> list[Bound]:
+        out: list[Bound] = []
+        for x in dict.fromkeys([*usable, *(self._parent[x] for x in usable)] if left is not None else ()):
+            most = left(x, k) if left is not None else None
+            if most is not None:
+                out.append((frozenset(self.funding.channels[x].sub or [x]) if x in self.funding.channels else frozenset([x]), 0, most))
+        return out
 
     def _tickets(self, leaves: list[str], cost: int, attempt: Callable[[list[str]], dict[Any, int] | None]) -> dict[Any, int] | None:
         """Return what `attempt` finds, without channels whose money would stay below the least ticket."""
@@ -181,7 +198,15 @@ class Mixer:
         return None
 
     def _fill(
-        self, get: Get, usable: list[str], eligible: Sequence[str], amount: int, cost: int, room: Sequence[Bound], turn: int
+        self,
+        get: Get,
+        usable: list[str],
+        eligible: Sequence[str],
+        amount: int,
+        cost: int,
+        room: Sequence[Bound],
+        turn: int,
+        left: Sequence[Bound] = (),
     ) -> dict[str, int] | None:
         bounds: list[Bound] = [(s, -int(-lo * amount // 1), int(hi * amount)) for s, lo, hi in self.shares(get, eligible)]
         bounds += [(s, 0, high * amount // max(1, cost)) for s, _low, high in room]
@@ -189,6 +214,7 @@ class Mixer:
             ticket = self.channel(x).ticket
             if ticket is not None and ticket.at_most is not None:
                 bounds.append((frozenset(self.channel(x).sub or [x]), 0, ticket.at_most // UNIT * amount // max(1, cost)))
+        bounds += left
         for order in self._orders(usable, turn):
             found = _fill(amount, order, bounds)
             if found is not None:

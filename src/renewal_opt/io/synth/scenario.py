@@ -50,7 +50,7 @@ class Tightness:
     debt: Fraction = Fraction(110, 100)
     later: Fraction = Fraction(70, 100)
     areas: Fraction = Fraction(1, 2)
-    district: Fraction = Fraction(12, 100)
+    district: Fraction = Fraction(6, 100)
 
 
 def make_scenario(
@@ -94,7 +94,7 @@ def make_scenario(
     over: dict[str, Any] = _caps(policy, room, plan, plan_year)
     over |= _budget(policy, plan, budget, plan_year)
     over |= _coordination(policy, known, opened)
-    over |= _district(policy, plan)
+    over |= _district(policy, plan, budget)
     over |= relaxed(policy, plan)
     return {
         "name": name,
@@ -145,7 +145,7 @@ def _choose(
             plan.areas.discard(area)
     weak = _weak_district(policy, known)
     if room is not None and weak is not None:
-        plan.greedy(plan.started() + int((budget - plan.started()) * tightness.district), lambda c: c.project.district == weak and not c.project.district_shares)
+        plan.greedy(plan.started() + int(budget * tightness.district), lambda c: c.project.district == weak and not c.project.district_shares)
     plan.greedy(budget)
     return plan, opened
 
@@ -277,11 +277,11 @@ def _coordination(policy: Policy, known: dict[str, Case], opened: int) -> dict[s
     return {"coordination": {"label": label, "source": {"kind": "assumption", "why": "made for the synthetic library"}, **rule}}
 
 
-def _district(policy: Policy, plan: Witness) -> dict[str, Any]:
+def _district(policy: Policy, plan: Witness, budget: int) -> dict[str, Any]:
     """Return a least share of new starts for the weak district, a little below what the plan in hand gives it."""
     weak = _weak_district(policy, dict(plan.cases))
-    whole = plan.started()
-    if weak is None or not whole:
+    whole = max(budget, plan.started())  # so that a plan that spends the budget can keep it too
+    if weak is None or not plan.new:
         return {}
     mine = Fraction(0)
     for i in plan.new:

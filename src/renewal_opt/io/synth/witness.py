@@ -199,7 +199,7 @@ class Witness:
         room = self.mixer.debt_room(case.get, case.revenue, self.year, self.mixer.leaves(case.get))
         without: set[str] = set()
         for _round in range(8):
-            mix = self.mixer.yearly(case.get, units, room, case.turn, without)
+            mix = self.mixer.yearly(case.get, units, room, case.turn, without, self._left if self.room is not None else None)
             if mix is None:
                 return None
             money = {(leaf, self.year + k): a for (leaf, k), a in mix.items()}
@@ -208,6 +208,12 @@ class Witness:
                 return money
             without |= full
         return None
+
+    def _left(self, channel: str, k: int) -> int | None:
+        assert self.room is not None
+        at = (channel, self.year + k)
+        found = [caps[at] - used.get(at, 0) for caps, used in ((self.room.leaf, self._used_leaf), (self.room.parent, self._used_parent)) if at in caps]
+        return max(0, min(found)) if found else None
 
     def _carry(self, case: Case) -> Money:
         """Return the money of a carry-over from the plan year on: the rest of the mix that it began with."""
@@ -248,15 +254,6 @@ class Witness:
 
     def _overdrawn(self, case: Case, money: Money) -> set[str]:
         full: set[str] = set()
-        by_parent: Money = {}
-        for (leaf, year), amount in money.items():
-            parent = self.policy.funding.parent(leaf)
-            by_parent[parent, year] = by_parent.get((parent, year), 0) + amount
-            if self.room is not None and self._used_leaf.get((leaf, year), 0) + amount > self.room.leaf.get((leaf, year), amount * 10**9):
-                full.add(leaf)
-        for (parent, year), amount in by_parent.items():
-            if self.room is not None and self._used_parent.get((parent, year), 0) + amount > self.room.parent.get((parent, year), amount * 10**9):
-                full |= {leaf for leaf, _y in money if self.policy.funding.parent(leaf) == parent}
         for (i, which), amount in self._rules(case, money).items():
             rule = self.policy.funding.caps[i]
             if self._used_rule.get((i, which), 0) + amount > (rule.amount - rule.already_used) // UNIT:

@@ -91,7 +91,7 @@ def write_synth(
 
     library = make_library(policy, projects, seed, plan_year)
     written: list[Path] = [Path(out)]
-    write_library(library, Path(out), policy)
+    write_library(library, policy, Path(out))
     if scenario is not None:
         target = Path(scenario)
         there = os.path.relpath(Path(out).resolve(), target.resolve().parent)

@@ -47,7 +47,7 @@ def _rows(problem: Problem, key: str, path: str, label: Label, cap: CapByYear, s
         chosen = np.flatnonzero(mine & ((entries.year <= year) if surplus else (entries.year == year)))
         out.append(
             Row(
-                "channels", f"{path}.cap", f"channels:{key}[{year}]",
+                "channels", path, f"channels:{key}[{year}]",
                 Label(zh=f"{label.zh} {year}", en=f"{label.en} {year}"), "yuan", not cap.stated(year),
                 Terms(_NONE, None, chosen), None, amount,
             )

@@ -1,0 +1,315 @@
+"""Result tables for the terminal, 80 columns and up; a Chinese character counts as two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import IO, Any
+
+from ..domain.library import Library
+from ..domain.plan import Plan
+from ..domain.policy import Policy
+from ..i18n import _, get_language
+from .numbers import gap_text, measured, rounded, unit_text, wan
+from .view import View, basis_name, family_name, stopped_name, synthetic_notice
+
+#: rows shown of a long list
+SHOWN = 12
+#: narrowest terminal that is served
+NARROW = 60
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: object) -> str:
+    """Return text without control characters, which could move the cursor or colour the screen."""
+    return _CONTROL.sub(" ", str(text))
+
+
+class Pages:
+    """Prints headings, lines and tables to one stream.
+
+    Parameters
+    ----------
+    file : stream
+    width : int, optional
+        Columns; the terminal's, or 80 where there is none.
+    """
+
+    def __init__(self, file: IO[str], width: int | None = None) -> None:
+        from rich.console import Console
+
+        self.console = Console(file=file, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
+        if self.console.width < NARROW:
+            self.console = Console(file=file, width=NARROW, markup=False, emoji=False, highlight=False)
+
+    def heading(self, text: str) -> None:
+        """Print a heading after an empty line."""
+        self.console.print()
+        self.console.print(clean(text), style="bold")
+
+    def line(self, text: str, style: str = "") -> None:
+        """Print a line of text."""
+        self.console.print(clean(text), style=style or None)
+
+    def pairs(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Print names with their values."""
+        from rich.table import Table
+
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in rows:
+            table.add_row(clean(name), clean(value))
+        self.console.print(table)
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[int] = (), total: bool = False) -> None:
+        """Print a table; columns in `right` hold numbers; with `total` the last row is set off."""
+        from rich import box
+        from rich.table import Table
+
+        numbers = set(right)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+        for at, name in enumerate(header):
+            table.add_column(clean(name), justify="right" if at in numbers else "left", no_wrap=at in numbers, overflow="fold")
+        for at, row in enumerate(rows):
+            if total and at == len(rows) - 1:
+                table.add_section()
+            table.add_row(*map(clean, row))
+        self.console.print(table)
+
+    def more(self, shown: int, of: int) -> None:
+        """Say how many rows of a long list are not shown."""
+        if of > shown:
+            self.line("  " + _("… and {more} more").format(more=of - shown))
+
+
+def print_plan(plan: Plan, policy: Policy | None, library: Library | None, file: IO[str], *, language: str | None = None, width: int | None = None) -> None:
+    """Print a plan's result tables.
+
+    Parameters
+    ----------
+    plan : Plan
+    policy, library : Policy, Library or None
+        For names; ids are printed where they are absent.
+    file : stream
+        Where to print.
+    language : str, optional
+        ``zh`` or ``en`` for the names; the words follow the language in force.
+    width : int, optional
+        Columns; default: the terminal's, else 80.
+    """
+    view = View(plan, policy, library, language or get_language())
+    pages = Pages(file, width)
+    _front(view, pages)
+    _parts(view, pages)
+    _funding(view, pages)
+    _binding(view, pages)
+    _assumptions(view, pages)
+    _refusals(view, pages)
+    _warnings(view, pages)
+    _checks(view, pages)
+
+
+def _front(view: View, pages: Pages) -> None:
+    plan, o = view.plan, view.plan.objective
+    if plan.synthetic:
+        pages.line(f"【{synthetic_notice()}】", "bold reverse")
+    pages.line(view.text(plan.title), "bold")
+    years = str(plan.plan_year) if plan.window == 1 else f"{plan.plan_year}–{plan.plan_year + plan.window - 1}"
+    bound = _("not known") if o.bound is None else f"{o.bound:,.2f}"
+    pages.pairs(
+        [
+            (_("City, plan year"), f"{view.text(plan.city)}, {years}"),
+            (_("Scenario"), plan.scenario),
+            (_("Data as of"), plan.library_as_of or _("not stated")),
+            (_("Objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
+            (_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)} ({_('asked')} {gap_text(float(o.gap_asked))})"),
+            (_("Stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s"),
+        ]
+    )
+
+
+def _parts(view: View, pages: Pages) -> None:
+    pages.heading(_("Parts of the plan (10k yuan)"))
+    rows = [[view.part(p.part), str(p.number), wan(p.investment), wan(p.this_year), wan(p.later)] for p in view.parts]
+    both = view.parts[:2]
+    rows.insert(2, [_("in the plan"), str(sum(p.number for p in both)), *(wan(sum(getattr(p, k) for p in both)) for k in ("investment", "this_year", "later"))])
+    rows[-1][3:] = ["–", "–"]
+    rows.append([_("not selected"), str(len(view.plan.refused)), wan(sum(r.investment for r in view.plan.refused)), "–", "–"])
+    pages.table([_("part"), _("number"), _("total investment"), str(view.plan.plan_year), _("later years")], rows, right=range(1, 5))
+
+
+def _funding(view: View, pages: Pages) -> None:
+    from rich.cells import cell_len
+
+    pages.heading(_("Funding by channel and year (10k yuan)"))
+    channels = [c for c in view.channels if any(k == c and yuan for (k, _y), yuan in view.by_channel.items())]
+    years = sorted({y for _c, y in view.by_channel})
+    if not channels:
+        pages.line(_("no money is given"))
+        return
+    names = [view.channel(c) for c in channels]
+    room = pages.console.width - max(map(cell_len, [*names, _("total")])) - 1
+    cells = {y: [view.by_channel.get((c, y), 0) for c in channels] for y in years}
+    every = [sum(cells[y][n] for y in years) for n in range(len(channels))]
+    kept = len(years)
+    while kept > 1 and _funding_width(years[:kept], cells, every, kept < len(years)) > room:
+        kept -= 1
+    shown = years[:kept]
+    columns = [(str(y), cells[y]) for y in shown]
+    if kept < len(years):
+        columns.append((_("later"), [sum(cells[y][n] for y in years[kept:]) for n in range(len(channels))]))
+    if len(years) > 1:
+        columns.append((_("total"), every))
+    rows = [[name, *(wan(values[n]) if values[n] else "–" for _h, values in columns)] for n, name in enumerate(names)]
+    rows.append([_("total"), *(wan(sum(values)) for _h, values in columns)])
+    pages.table([_("channel"), *(h for h, _v in columns)], rows, right=range(1, len(columns) + 1), total=True)
+
+
+def _funding_width(years: Sequence[int], cells: dict[int, list[int]], every: list[int], later: bool) -> int:
+    widths = [max(len(wan(sum(cells[y]))), 4) + 1 for y in years]
+    return sum(widths) + (len(wan(sum(every))) + 1) * (2 if later else 1)
+
+
+def _binding(view: View, pages: Pages) -> None:
+    rows = view.binding
+    pages.heading(_("Limits that bind ({number} of {all})").format(number=len(rows), all=len(view.plan.use)))
+    if not rows:
+        pages.line(_("none"))
+        return
+    table = [
+        [
+            ("※ " if u.assumption else "") + view.text(u.label),
+            measured(u.value, u.unit),
+            " ".join(f"{sign} {measured(b, u.unit)}" for sign, b in (("≥", u.at_least), ("≤", u.at_most)) if b is not None),
+            unit_text(u.unit),
+        ]
+        for u in rows[:SHOWN]
+    ]
+    pages.table([_("limit"), _("value"), _("bound"), _("unit")], table, right=(1, 2))
+    pages.more(SHOWN, len(rows))
+    if any(u.assumption for u in rows):
+        pages.line(_("※ an assumption without an official source"))
+
+
+def _assumptions(view: View, pages: Pages) -> None:
+    bind = [a for a in view.plan.assumptions if a.binds]
+    pages.heading(_("Assumptions that bind ({number} of {all})").format(number=len(bind), all=len(view.plan.assumptions)))
+    if not bind:
+        pages.line(_("none"))
+    for a in bind[:SHOWN]:
+        pages.line(f"※ {view.text(a.label)} ({a.path}) {a.why}")
+    pages.more(SHOWN, len(bind))
+
+
+def _refusals(view: View, pages: Pages) -> None:
+    pages.heading(_("Not selected: first reasons"))
+    groups = view.refusals
+    if not groups:
+        pages.line(_("none"))
+        return
+    pages.table([_("reason"), _("projects")], [[name, str(n)] for name, n in groups[:SHOWN]], right=(1,))
+    pages.more(SHOWN, len(groups))
+
+
+def _warnings(view: View, pages: Pages) -> None:
+    found = [w for w in view.plan.warnings if w.kind != "synthetic"]
+    blanks = [c for c in view.plan.chosen if c.hangs_on_blank]
+    if not found and not blanks:
+        return
+    pages.heading(_("Warnings"))
+    for w in found[:SHOWN]:
+        pages.line("! " + view.text(w.label))
+    pages.more(SHOWN, len(found))
+    if blanks:
+        pages.line("! " + _("the selection hangs on blanks for {number} projects: {names}").format(number=len(blanks), names=", ".join(c.id for c in blanks[:8]) + (" …" if len(blanks) > 8 else "")))
+
+
+def _checks(view: View, pages: Pages) -> None:
+    checks = view.plan.checks
+    if not checks:
+        return
+    failed = [family_name(c.family) for c in checks if not c.holds]
+    rows = sum(c.rows for c in checks)
+    pages.console.print()
+    if failed:
+        pages.line(_("Exact re-check: FAILS in {families}").format(families=", ".join(failed)), "bold")
+    else:
+        pages.line(_("Exact re-check: {families} families, {rows} comparisons, all hold").format(families=len(checks), rows=f"{rows:,d}"))
+
+
+def print_verification(report: Any, file: IO[str]) -> None:
+    """Print the outcome of `verify.verify_file`: each family, and each breach with where and by how much."""
+    pages = Pages(file)
+    if report.plan.synthetic:
+        pages.line(f"【{synthetic_notice()}】", "bold reverse")
+    pages.line(report.plan.title.text(get_language()), "bold")
+    rows = [[family_name(f.family), f"{f.rows:,d}", _("holds") if f.holds else _("FAILS ({number})").format(number=len(f.breaches))] for f in report.families]
+    pages.table([_("rule family"), _("comparisons"), _("result")], rows, right=(1,))
+    for family in report.families:
+        for breach in family.breaches[:SHOWN]:
+            pages.line("✗ " + breach_sentence(breach))
+        pages.more(SHOWN, len(family.breaches))
+    pages.line(_("Every rule holds exactly.") if report.holds else _("The plan does not hold."), "bold")
+
+
+def breach_sentence(breach: Any) -> str:
+    """Return a breach in words: where it is, what stands there, what should."""
+    words = {
+        "below": _("below the bound"), "above": _("above the bound"), "unequal": _("not equal"),
+        "missing": _("missing"), "unknown": _("not expected"), "unreadable": _("cannot be read"),
+    }  # fmt: skip
+    text = f"{family_name(breach.family)} · {breach.row or breach.rule}: {words.get(breach.kind, breach.kind)}"
+    found = breach.found or ("" if breach.value is None else str(breach.value))
+    expected = breach.expected or ("" if breach.bound is None else str(breach.bound))
+    if found or expected:
+        text += "; " + _("found {found}, expected {expected}").format(found=found[:300], expected=expected[:300])
+    if breach.excess is not None:
+        text += "; " + _("by {excess}").format(excess=breach.excess)
+    return text
+
+
+def print_screening(screened: Sequence[Any], policy: Policy, library: Library, file: IO[str], *, every: bool = False) -> None:
+    """Print screening results: a count by status, the clauses that fail, and with `every` each clause of each project."""
+    from collections import Counter
+
+    from .view import status_name
+
+    pages = Pages(file)
+    language = get_language()
+    view_rule = _rule_names(policy, language)
+    names = {p.id: p.name for p in library.projects}
+    if library.synthetic or policy.city.synthetic:
+        pages.line(f"【{synthetic_notice()}】", "bold reverse")
+    if every:
+        for s in screened:
+            note = "" if s.applied else " · " + _("listed only: carry-over")
+            pages.heading(f"{s.id} {names.get(s.id, '')}: {status_name(s.status)}{note}")
+            rows = [[view_rule(c.clause), status_name(c.status), c.evidence.text(language)] for c in s.clauses]
+            pages.table([_("clause"), _("status"), _("evidence")], rows)
+        return
+    count = Counter((s.applied, s.status) for s in screened)
+    rows = [
+        [label, *(str(count[applied, status]) for status in ("passed", "unclear", "failed"))]
+        for label, applied in ((_("candidates"), True), (_("carry-overs (listed only)"), False))
+    ]
+    pages.table(["", _("passed"), _("unclear"), _("failed")], rows, right=(1, 2, 3))
+    clauses = Counter((c.clause, c.status) for s in screened if s.applied for c in s.clauses if c.status != "passed")
+    if clauses:
+        pages.heading(_("Clauses that are not passed"))
+        order = sorted({c for c, _s in clauses}, key=lambda c: (-sum(clauses[c, s] for s in ("failed", "unclear")), c))
+        pages.table(
+            [_("clause"), _("failed"), _("unclear"), _("waived")],
+            [[view_rule(c), *(str(clauses[c, s]) for s in ("failed", "unclear", "waived"))] for c in order],
+            right=(1, 2, 3),
+        )
+    pages.line(_("“--project ID” shows every clause of one project with its evidence."))
+
+
+def _rule_names(policy: Policy, language: str) -> Any:
+    from ..domain.walk import entries
+
+    labels = {path: entry.label.text(language) for path, entry in entries(policy)}
+    return lambda path: labels.get(path, path)
+
