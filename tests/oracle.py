@@ -156,8 +156,8 @@ class Oracle:
             ids = list(raw)
             a = {(i, j): F(1) for i in ids for j in ids}
             for (i, j), v in self.scenario.ahp.pairs.items():
-                a[i, j] = F(v)
-                a[j, i] = 1 / F(v)
+                a[i, j] = F(str(v).replace(" ", ""))
+                a[j, i] = 1 / a[i, j]
             w = {i: F(1, len(ids)) for i in ids}
             for _step in range(60):  # in Fractions, cut to 40 digits
                 n = {i: sum(a[i, j] * w[j] for j in ids) for i in ids}

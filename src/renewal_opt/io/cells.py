@@ -32,6 +32,10 @@ NEAREST_BUDGET = 100
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\n\t\x85\xad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]")
+#: texts that need no second look: read without a Decimal in between, as a library holds them by the hundred thousand
+_PLAIN_MONEY = re.compile(r"(-?[0-9]{1,15})(?:\.([0-9]{1,8}))?")
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_PLAIN_INTEGER = re.compile(r"-?[0-9]{1,12}")
 _SEPARATOR = re.compile("[;；、,，\n]")
 _PAIR = re.compile("[:：=＝]")
 _DATES = (
@@ -177,6 +181,8 @@ NEGATIVE = Vocabulary(NEGATIVE_LABELS)
 
 
 def _number(text: str, percent: Decimal | None = None) -> Decimal:
+    if _PLAIN_NUMBER.fullmatch(text):
+        return Decimal(text)
     try:
         return parse_number(text, percent=percent)
     except NumberTextError as err:
@@ -184,6 +190,12 @@ def _number(text: str, percent: Decimal | None = None) -> Decimal:
         if not hint and fold(text) in _PLACEHOLDERS:
             hint = _("leave the cell empty where there is no value")
         raise CellFault("not_a_number", err.expected, hint) from None
+
+
+#: factor to digits after the point down to 元, and decimals allowed
+_PLACES = {1: (0, 0), WAN: (4, 2), YI: (8, 4)}
+#: digits before the point that stay below MOST_YUAN
+_LONGEST = {1: 15, WAN: 11, YI: 7}
 
 
 def read_money(text: str, factor: int = WAN) -> int:
@@ -196,14 +208,20 @@ def read_money(text: str, factor: int = WAN) -> int:
     factor : int
         元 in one unit: 1, 10,000 or 100,000,000.
     """
+    digits, decimals = _PLACES[factor]
+    plain = _PLAIN_MONEY.fullmatch(text)
+    if plain:
+        fraction = (plain.group(2) or "").rstrip("0")
+        if len(fraction) <= decimals and len(plain.group(1)) <= _LONGEST[factor]:
+            return int(plain.group(1) + fraction.ljust(digits, "0"))
     exact = Fraction(_number(text)) * factor
-    step, words = {
-        1: (1, _("whole 元")),
-        WAN: (100, _("万元 with at most two decimals")),
-        YI: (WAN, _("亿元 with at most four decimals")),
-    }[factor]
-    if exact % step != 0:
-        raise CellFault("too_fine", words)
+    if exact % 10 ** (digits - decimals) != 0:
+        words = {
+            1: _("whole 元"),
+            WAN: _("万元 with at most two decimals"),
+            YI: _("亿元 with at most four decimals"),
+        }
+        raise CellFault("too_fine", words[factor])
     if abs(exact) > MOST_YUAN:
         raise CellFault("too_large", _("money below {n} 亿元").format(n=MOST_YUAN // YI), _("look at the unit in the header"))
     return int(exact)
@@ -216,6 +234,8 @@ def read_number(text: str, unit: str = "") -> Decimal:
 
 def read_integer(text: str) -> int:
     """Return a whole number."""
+    if _PLAIN_INTEGER.fullmatch(text):
+        return int(text)
     number = _number(text)
     if number != number.to_integral_value():
         raise CellFault("not_whole", _("a whole number"))

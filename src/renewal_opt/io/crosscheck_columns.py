@@ -93,7 +93,7 @@ def facts(policy: Policy, library: Library) -> Callable[[Project, str], Any]:
             if column == "action":
                 return action.get(project.work or "")
             if column == "duration":
-                return len(project.spend) or None
+                return len(project.spend)
             district = policy.districts.get(project.district or "")
             return None if district is None else district.level
         value = value_of(project, column)

@@ -42,7 +42,7 @@ def check_where(
         if known is None:
             continue
         for test in tests:
-            fault = test_fault(test, known)
+            fault = value_fault(test, known)
             if fault is not None:
                 expected, hint = fault
                 collector.add(places.finding("filter_value", (*path, column), value=test, expected=expected, hint=hint))
@@ -57,7 +57,7 @@ def known_column(name: str, path: YamlPath, columns: Columns, places: Places, co
     return known
 
 
-def test_fault(test: Scalar, known: Known) -> tuple[str, str] | None:
+def value_fault(test: Scalar, known: Known) -> tuple[str, str] | None:
     """Return expectation and hint when no value of the column can satisfy the test, or its meaning is open."""
     if isinstance(test, str) and test == "any":
         return None
@@ -74,9 +74,6 @@ def test_fault(test: Scalar, known: Known) -> tuple[str, str] | None:
     if not isinstance(word, str):
         return _("text"), _("put it into quotes: this column holds text")
     return None
-
-
-test_fault.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest thinks of its name
 
 
 def _number_fault(test: Scalar, comparison: tuple[str, str] | None) -> tuple[str, str] | None:
@@ -114,7 +111,7 @@ def _check_requirement(entry: Requirement, path: YamlPath, columns: Columns, pla
         return
     for name in ("accept", "unclear"):
         for i, test in enumerate(getattr(entry, name) or ()):
-            fault = None if known.kind in NUMERIC and _is_number(test) else test_fault(test, known)
+            fault = None if known.kind in NUMERIC and _is_number(test) else value_fault(test, known)
             if fault is not None:
                 collector.add(places.finding("filter_value", (*path, name, i), value=test, expected=fault[0], hint=fault[1]))
     if entry.accept is not None and not entry.accept:

@@ -116,7 +116,7 @@ def _library(tables: Mapping[str, TextTable], policy: Policy, factors: Mapping[s
         name=about.name,
         synthetic=about.synthetic,
         projects=tuple(_project(d) for d in drafts if "id" in d),
-        revenue=tuple(RevenueRow(**d) for d in revenue_rows if {"project", "year", "revenue_class"} <= d.keys()),
+        revenue=_revenue([d for d in revenue_rows if "project" in d and "year" in d and "revenue_class" in d]),
         relations=tuple(Relation(**d) for d in relation_rows if {"kind", "project"} <= d.keys()),
         columns_present=tuple(order_of(list(sheet.placed), slots)),
     )
@@ -353,6 +353,13 @@ def _aliases(sheet: Sheet, slot_id: str) -> dict[str, str]:
 
 
 _WAIVER = ("authority", "number", "date", "scope", "expiry", "conditions", "opinion", "rule")
+
+
+def _revenue(drafts: list[dict[str, Any]]) -> tuple[RevenueRow, ...]:
+    """Build all rows in one call: there are often a dozen for every project."""
+    from pydantic import TypeAdapter
+
+    return tuple(TypeAdapter(list[RevenueRow]).validate_python(drafts))
 
 
 def _project(draft: dict[str, Any]) -> Project:

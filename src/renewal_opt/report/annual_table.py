@@ -58,7 +58,7 @@ def lines(view: View) -> dict[str, list[Line]]:
 
 def _line(view: View, entry: Chosen | Reserve) -> Line:
     project = view.projects.get(entry.id)
-    money = {c: 0 for c in view.channels}
+    money = dict.fromkeys(view.channels, 0)
     for m in entry.money if isinstance(entry, Chosen) else ():
         if m.year == view.plan.plan_year:
             money[view.parent(m.channel)] += m.yuan
@@ -158,10 +158,10 @@ class AnnualTable:
         ]  # fmt: skip
         for at, name in enumerate(names):
             inside = self.first_channel <= at <= self.last_channel
-            sheet.text(row + 1 if inside else row, at, name, "header")
-            if not inside:
-                sheet.ws.merge_range(row, at, row + 1, at, "", sheet._book.style("header"))
-                sheet.text(row, at, name, "header")
+            if inside:
+                sheet.text(row + 1, at, name, "header")
+            else:
+                sheet.merged_down(row, row + 1, at, name, "header")
         if self.channels:
             sheet.merged(row, self.first_channel, self.last_channel, _("sources of money, this year"), "header")
         sheet.ws.freeze_panes(row + 2, 2)
@@ -240,7 +240,7 @@ class AnnualTable:
             self._sum_row(row, self._named(name, found, "action"), runs, [line for line in found if line.action == name], "SUM({})")
 
     def _order(self, vocabulary: str, present: Sequence[str]) -> list[str]:
-        known = [self.view.text(label) for label in self.view._vocabulary(vocabulary).values()]
+        known = [self.view.text(label) for label in self.view.vocabulary(vocabulary).values()]
         here = set(present)
         return [n for n in dict.fromkeys(known) if n in here] + sorted(here - set(known))
 

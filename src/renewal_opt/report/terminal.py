@@ -12,7 +12,7 @@ from ..domain.plan import Plan
 from ..domain.policy import Policy
 from ..i18n import _, get_language
 from .numbers import gap_text, measured, rounded, unit_text, wan
-from .view import View, basis_name, family_name, stopped_name, synthetic_notice
+from .view import View, basis_name, family_name, speaking, stopped_name, synthetic_notice
 
 #: rows shown of a long list
 SHOWN = 12
@@ -95,20 +95,14 @@ def print_plan(plan: Plan, policy: Policy | None, library: Library | None, file:
     file : stream
         Where to print.
     language : str, optional
-        ``zh`` or ``en`` for the names; the words follow the language in force.
+        ``zh`` or ``en``; default: the language in force.
     width : int, optional
         Columns; default: the terminal's, else 80.
     """
-    view = View(plan, policy, library, language or get_language())
-    pages = Pages(file, width)
-    _front(view, pages)
-    _parts(view, pages)
-    _funding(view, pages)
-    _binding(view, pages)
-    _assumptions(view, pages)
-    _refusals(view, pages)
-    _warnings(view, pages)
-    _checks(view, pages)
+    with speaking(language):
+        view, pages = View(plan, policy, library), Pages(file, width)
+        for part in (_front, _parts, _funding, _binding, _assumptions, _refusals, _warnings, _checks):
+            part(view, pages)
 
 
 def _front(view: View, pages: Pages) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,12 +13,23 @@ from ..domain.library import Library, Project
 from ..domain.plan import Chosen, Plan, Reason, RowUse
 from ..domain.policy import PART_LABELS, Policy
 from ..domain.walk import entries
-from ..i18n import _
+from ..i18n import _, get_language, set_language
 
 #: 续建, 新开工, 储备 in the order of an annual plan
 PARTS = ("carry_over", "new_start", "reserve")
 
 Key = tuple[str, int]
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Speak a language inside; None keeps the one in force."""
+    before = get_language()
+    set_language(language or before)
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 @dataclass(frozen=True)
@@ -32,19 +44,17 @@ class PartSum:
 
 
 class View:
-    """Plan, policy and library in one language.
+    """Plan, policy and library in the language in force.
 
     Parameters
     ----------
     plan : Plan
     policy, library : Policy, Library or None
         Where they are absent, ids stand in place of names.
-    language : str
-        ``zh`` or ``en``.
     """
 
-    def __init__(self, plan: Plan, policy: Policy | None, library: Library | None, language: str) -> None:
-        self.plan, self.policy, self.library, self.language = plan, policy, library, language
+    def __init__(self, plan: Plan, policy: Policy | None, library: Library | None) -> None:
+        self.plan, self.policy, self.library, self.language = plan, policy, library, get_language()
         self.projects: Mapping[str, Project] = {p.id: p for p in library.projects} if library else {}
 
     def text(self, label: Label) -> str:
@@ -55,10 +65,11 @@ class View:
         """Return the name of an id of one of the policy's lists; the id itself where it has none."""
         if key is None:
             return ""
-        label = self._vocabulary(vocabulary).get(key)
+        label = self.vocabulary(vocabulary).get(key)
         return key if label is None else self.text(label)
 
-    def _vocabulary(self, name: str) -> dict[str, Label]:
+    def vocabulary(self, name: str) -> dict[str, Label]:
+        """Return id to label of one of the policy's lists."""
         if name not in self._vocabularies:
             self._vocabularies[name] = self.policy.vocabulary(name) if self.policy else {}
         return self._vocabularies[name]

@@ -147,6 +147,11 @@ class Sheet:
         self.ws.repeat_rows(row)
         return row + 1
 
+    def merged_down(self, first: int, last: int, col: int, text: str, style: str) -> None:
+        """Write a text over several cells of a column."""
+        self.ws.merge_range(first, col, last, col, "", self._book.style(style))
+        self.text(first, col, text, style)
+
     def filter(self, header_row: int, last_row: int, columns: int) -> None:
         """Put filter buttons on a table."""
         if last_row > header_row:

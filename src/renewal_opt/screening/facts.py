@@ -92,12 +92,13 @@ class Facts:
         return self.matcher(where)(project)
 
     def label(self, column: str) -> Label:
-        """Return a column's name in both languages; a column of the city's own is named by its id."""
+        """Return a column's name in both languages."""
         if column in _BY_ID:
             return Label(zh=_BY_ID[column].zh, en=_BY_ID[column].en)
         if column.startswith("neg_") and column[4:] in self.policy.screening.negative_list:
             return self.policy.screening.negative_list[column[4:]].label
-        return _DERIVED_LABELS.get(column, Label(zh=column, en=column))
+        own = self.policy.columns.get(column)
+        return own.label if own else _DERIVED_LABELS.get(column, Label(zh=column, en=column))
 
     def unit(self, column: str) -> str:
         """Return a column's unit, empty for none."""

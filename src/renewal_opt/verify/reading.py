@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -61,7 +61,7 @@ def test(wanted: Scalar) -> Test:
     return compared
 
 
-def passes(value: Any, tests: Iterable[Test]) -> bool:
+def passes(value: Any, tests: Collection[Test]) -> bool:
     """Return whether a cell (any of its values, where it has several) passes one of the tests; a blank passes none."""
     if blank(value):
         return False

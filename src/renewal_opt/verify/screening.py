@@ -93,7 +93,7 @@ def _required(r: Reading, p: Project, i: str, rule: Requirement) -> tuple[str, b
     value = r.fact(p, rule.column)
     if blank(value) or passes(value, [lambda v: str(v) in rule.unclear]):
         return "unclear", rule.papers
-    accepted = rule.accept is None or passes(value, map(test, rule.accept))
+    accepted = rule.accept is None or passes(value, [test(a) for a in rule.accept])
     return ("passed" if accepted else _lifted(r, p, i, rule)), False
 
 

@@ -152,12 +152,12 @@ def indicators(world: World, draft: Draft, draw: Draw, year: int) -> None:
     if kind in ("homes", "village"):
         draft["housing_before"] = Decimal(area * draw.between(70, 95) // 100)
         draft["housing_after"] = draft["housing_before"]
-        draft["complete_community"] = 1 if draw.chance(25) else 0
     if kind == "industry":
         draft["industry_before"] = Decimal(area * draw.between(60, 95) // 100)
         draft["industry_after"] = Decimal(area * draw.between(80, 140) // 100)
         draft["in_industry_block"] = "yes" if draw.chance(55) else "no"
     draft["jobs_added"] = wan * good(0, 60) // 1000 if kind in ("industry", "street") else draw.between(0, 30)
+    draft["complete_community"] = 1 if kind in ("homes", "village") and draw.chance(25) else 0
     draft["services_15min"] = draw.between(0, 4) if kind in ("homes", "village", "public") else 0
     draft["green_area"] = Decimal(area * good(1, 40) // 100) if kind == "green" else Decimal(draw.between(0, 800))
     draft["park_covered"] = people * draw.between(5, 30) // 10 if kind == "green" else 0

@@ -44,10 +44,10 @@ class Tightness:
     """
 
     budget: Fraction = Fraction(35, 100)
-    fill: Fraction = Fraction(95, 100)
-    government: Fraction = Fraction(80, 100)
-    capital: Fraction = Fraction(90, 100)
-    debt: Fraction = Fraction(110, 100)
+    fill: Fraction = Fraction(132, 100)
+    government: Fraction = Fraction(60, 100)
+    capital: Fraction = Fraction(60, 100)
+    debt: Fraction = Fraction(100, 100)
     later: Fraction = Fraction(70, 100)
     areas: Fraction = Fraction(1, 2)
     district: Fraction = Fraction(6, 100)
@@ -300,3 +300,19 @@ def _district(policy: Policy, plan: Witness, budget: int) -> dict[str, Any]:
         "districts": [weak],
     }
     return over
+
+
+def bond_cuts(policy: Policy, library: Library, overrides: dict[str, Any], year: int) -> dict[str, Any]:
+    """Return caps of government debt (special bonds) at half of what `overrides` leave for new starts."""
+    known = cases(policy, library, year)
+    carried = Witness(policy, library, year, known, set()).use()
+    out: dict[str, Any] = {}
+    for i, channel in policy.funding.channels.items():
+        if channel.side != "government" or channel.counts_as != "debt":
+            continue
+        for leaf, path in ((None, f"funding.channels.{i}.cap"), *((s, f"funding.channels.{i}.sub.{s}.cap") for s in channel.sub)):
+            caps: dict[Any, Any] = overrides[path]
+            leaves = [leaf] if leaf else channel.sub or [i]
+            old = {y: -(-sum(carried.get((x, y), 0) for x in leaves) // _WAN) for y in caps if y != "later"}
+            out[path] = {**{y: min(caps[y], n + (caps[y] - n) // 2) for y, n in old.items()}, "later": "last"}
+    return out
