@@ -83,7 +83,7 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
                 n, d = (sum(m for p, x, y, m in flow if x in fu.expand(s.channels, s.side, s.counts_as) and o.hit(s.where, p) and t in (None, y)) for s in (r.numerator, r.denominator))
                 yield "ratios", f"ratios:{k}[{t}]" if t else f"ratios:{k}", f"funding.ratios.{k}", "yuan", n, None if lo is None else lo * d, None if hi is None else hi * d, None
     for k, r in fu.debt_service.items():
-        debt = [x for x in fu.expand(r.channels, r.side, "debt")] if r.active else []
+        debt = list(fu.expand(r.channels, r.side, "debt")) if r.active else []
         end = o.T[-1] + max((fu.channels[fu.parent(x)].term for x in debt), default=0)
         for y in range(o.t0 + 1, end + 1) if debt else []:
             if r.amount.at(y) is not None:
@@ -132,7 +132,7 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
 def broken(o: Any, choice: Any) -> Iterator[str]:
     """Yield the name of a family each time that the choice breaks it."""
     chosen, opened = choice
-    fu, po, P = o.fu, o.policy, o.P
+    po, P = o.policy, o.P
     start = {i: s for i, s, _m in chosen}
     for fam, _row, _rule, _unit, v, lo, hi, base in rows(o, choice) if all(P[i].part == "carry_over" or s is not None for i, s, _m in chosen) else ():
         b = 1 if base is None else base
@@ -192,7 +192,7 @@ def broken(o: Any, choice: Any) -> Iterator[str]:
 
 def project(o: Any, p: Any, s: int | None, money: list[Any]) -> Iterator[str]:
     """Yield the families that the money of one project breaks."""
-    fu, po, W = o.fu, o.policy, p.total_investment
+    fu, W = o.fu, p.total_investment
     carry = p.part == "carry_over"
     plan = dict(p.remaining) if carry else {} if s is None else {s + k: a for k, a in enumerate(p.spend)}
     R = sum(plan.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal as D
 
 import pytest
-from handmade import SUBS, Y, Town, carry, channel, entry, make_policy, project, wan
+from handmade import SUBS, Town, Y, carry, channel, entry, make_policy, project, wan
 from oracle import plan_of
 
 A1000 = (Y, {"fiscal": 1000})
@@ -356,7 +356,7 @@ def test_ratios_between_two_sets_of_money():
 
     s = {"s": (Y, {"fiscal": 150, "equity": 150})}
     plan = town.holds(a=a(250, 550, 200), **s)  # north's market 1000, government 650; debt 550 to 750 and 250 to 250
-    assert [(u.row, u.value, u.at_least, u.at_most) for u in plan.use][0] == ("ratios:leverage", "1000", "325", "1300")
+    assert next((u.row, u.value, u.at_least, u.at_most) for u in plan.use) == ("ratios:leverage", "1000", "325", "1300")
     town.holds(a=a(250, 750, 0))  # 1000 to 500
     low = only(town.fails("ratios", a=(Y, {"fiscal": {Y: 501, Y + 1: 500}, "loan": 499})))
     assert (low.row, low.kind, low.excess) == ("ratios:leverage", "below", D("1.5"))

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 from fractions import Fraction
 
 import pytest
-from handmade import Y, Town, carry, channel, entry, make_policy, project, wan
+from handmade import Town, Y, carry, channel, entry, make_policy, project, wan
 from oracle import plan_of
 
 FISCAL = {"fiscal": 1000}

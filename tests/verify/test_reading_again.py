@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal as D
 
 import pytest
@@ -13,7 +14,7 @@ from renewal_opt.verify.reading import Reading, amount, dated
 
 PROJECT = project(
     "a", plan_items=("x", "y"), demonstration="yes", in_industry_block="no", relocation=25000, work="w1", neg={"lines": "none"},
-    months_to_effect=12, applicant="7", extra={"own_money": 30000, "own_list": ("p",), "own_text": "t"}, district="whole", remark="",
+    months_to_effect=12, applicant="7", extra={"own_money": 30000, "own_list": ("p",), "own_text": "t"}, district="whole", remark="", as_of=dt.date(Y, 1, 2),
 )  # fmt: skip
 CASES = [
     ({}, True), ({"district": "whole"}, True), ({"district": ["north", "whole"]}, True), ({"district": "north"}, False), ({"level": "city"}, True),
@@ -23,7 +24,7 @@ CASES = [
     ({"own_money": 3}, True), ({"own_list": "p"}, True), ({"own_text": "t"}, True), ({"own_text": "> 1"}, False), ({"own_text": "!= t"}, False), ({"own_text": "!= s"}, True), ({"own_text": 1}, False),
     ({"action": "act"}, True), ({"revenue": "> 0"}, True), ({"revenue": D("0.03")}, True), ({"duration": 1}, True), ({"neg_lines": "none"}, True), ({"neg_other": "any"}, False),
     ({"stage": "any"}, False), ({"stage": "!= x"}, False), ({"remark": "any"}, False), ({"months_to_effect": ["> 20", 12]}, True), ({"months_to_effect": "12"}, True), ({"applicant": 7}, True), ({"applicant": "> 6"}, True),
-    ({"nonsense": "any"}, False), ({"copy": "any"}, False), ({"applicant": "> x"}, False), ({"applicant": ">"}, False), ({"district": "whole", "stage": "any"}, False), ({"x": "NaN"}, False), ({"applicant": "< NaN"}, False),
+    ({"as_of": "> 1"}, False), ({"as_of": "2025-01-02"}, True), ({"nonsense": "any"}, False), ({"copy": "any"}, False), ({"applicant": "> x"}, False), ({"applicant": ">"}, False), ({"district": "whole", "stage": "any"}, False), ({"x": "NaN"}, False), ({"applicant": "< NaN"}, False),
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 from fractions import Fraction as F
 
 import pytest
-from handmade import Y, Town, carry, entry, make_policy, project
+from handmade import Town, Y, carry, entry, make_policy, project
 from oracle import plan_of
 
 from renewal_opt.verify.reading import Reading

@@ -13,7 +13,7 @@ import numpy as np
 from ..allot import Allotment, allot
 from ..errors import Conflict, InfeasibleError, SolverError
 from ..i18n import _, get_language
-from ..model.build import build_model, plan_rows
+from ..model.build import build_model, families, plan_rows
 from ..model.compile import compile_model
 from ..model.matrices import Matrices
 from ..model.rows import Row
@@ -111,10 +111,12 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
             broken = recheck(answer) if recheck is not None else ()
             if not broken:
                 return answer
+            if not any(b.split(":", 1)[0] in families() for b in broken):
+                raise SolverError(_("the plan fails the exact re-check, not by its portfolio: {rules}").format(rules=", ".join(broken[:10])))
         repairs += 1
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
             raise SolverError(
-                _("no answer passed the exact re-check after {n} repairs; rules: {rules}").format(n=repairs - 1, rules=", ".join(broken))
+                _("no answer passed the exact re-check after {n} repairs; rules: {rules}").format(n=repairs - 1, rules=", ".join(broken[:10]))
             )
         _exclude(session, problem, rows, chosen, x_columns, options, answer is None)
 
@@ -244,7 +246,7 @@ def infeasible(problem: Problem, matrices: Matrices, options: SolveOptions, repa
     if not conflict:
         conflict = [Conflict("balance", "", family_text("balance").RULE.text(get_language()))]
     if repairs:
-        conflict.append(Conflict("balance", "", _("portfolios excluded because they could not be funded: {n} ({rules})").format(n=repairs, rules=", ".join(broken))))
+        conflict.append(Conflict("balance", "", _("portfolios excluded because they cannot be funded in whole money or fail the re-check: {n} ({rules})").format(n=repairs, rules=", ".join(broken[:10]))))
     note = "" if found.minimal or not found.families else " " + _("(the list may hold more than is needed)")
     return InfeasibleError(_("no plan satisfies all rules together; in conflict:") + note, conflict)
 

@@ -62,7 +62,7 @@ def build_problem(policy: Policy, library: Library, scenario: Scenario, screened
     starts = make_starts(projects, scenario)
     spending, pairs = make_spending(projects, starts)
     masks = _masks(policy, projects, facts)
-    eligible, first_year = eligibility(policy, projects, masks, scenario.plan_year)
+    eligible, first_year = eligibility(policy, projects, masks, scenario.plan_year, facts)
     entries, pairs = make_entries(pairs, spending, eligible, first_year)
     score = tuple(scoring.rows[p.id].total for p in projects)
     basis = tuple(basis_of(p, scenario.basis) for p in projects)

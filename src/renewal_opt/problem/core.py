@@ -112,23 +112,17 @@ class Problem:
         Returns
         -------
         values : list, length n
-            1 for count, 元 for investment and money columns, else the column (a blank counts as 0).
+            1 for count, 元 for investment, else the column (money in 万元; a blank counts as 0).
         unit : str
-            ``count``, ``yuan`` or ``number``.
+            ``count``, ``yuan`` (investment) or ``number``.
         factor : int
-            10000 for money (the policy writes 万元), else 1.
+            10000 for investment (the policy writes 万元), else 1.
         """
         if name == "count":
             return [1] * len(self.projects), "count", 1
         if name == "investment":
             return [int(v) for v in self.investment], "yuan", WAN
-        values: list[int | Fraction] = []
-        money = self.facts.is_money(name)
-        for project in self.projects:
-            raw = self.facts.get(project, name)
-            number = Fraction(0) if raw is None else Fraction(raw)
-            values.append(number * WAN if money else number)
-        return values, ("yuan" if money else "number"), (WAN if money else 1)
+        return [Fraction(self.facts.get(project, name) or 0) for project in self.projects], "number", 1
 
     def cap_missing(self, path: str, year: int) -> InputError:
         """Return the error for a money year in which a cap has no number."""
@@ -139,8 +133,11 @@ class Problem:
             )
         ])  # fmt: skip
 
-    def budget_amount(self, path: str) -> int:
-        """Return the base of `of: budget`: the smallest active budget of the plan year without a filter, 元."""
+    def budget_amount(self, path: str, measure: str) -> int | Fraction:
+        """Return the base of `of: budget`: the smallest active budget of the plan year without a filter.
+
+        In 元 for the measure investment, else in 万元, as money columns are measured.
+        """
         amounts: list[int] = []
         for key, rule in self.policy.budget.items():
             if rule.active and not rule.where:
@@ -155,4 +152,4 @@ class Problem:
                 Finding(kind="no_budget", file=self.scenario.policy, path=path, value="budget",
                         expected=_("an active budget with a number for {year}").format(year=self.year))
             ])  # fmt: skip
-        return min(amounts)
+        return min(amounts) if measure == "investment" else Fraction(min(amounts), WAN)

@@ -54,7 +54,7 @@ def kind_masks(b: LimitBuilder, policy: Policy, kind: str) -> list[Bools]:
     if kind != "capital":
         return out
     for key, rule in policy.funding.capital.items():
-        if rule.active and rule.also_capital:
+        if rule.active and rule.also_capital and number(rule.at_least, b.year) is not None:
             more = b.leaf_mask(policy.funding.expand(rule.also_capital))
             for i in np.flatnonzero(b.masks[f"capital.{key}"]).tolist():
                 out[i] = out[i] | more

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..domain import Policy, Project, Scenario
+from ..screening.facts import Facts, blank
 from .candidates import start_range
 from .tables import Bools, Entries, Ints, Pairs, Spending, Starts
 
@@ -53,7 +54,7 @@ def make_spending(projects: Sequence[Project], starts: Starts) -> tuple[Spending
     return spending, pairs
 
 
-def eligibility(policy: Policy, projects: Sequence[Project], masks: dict[str, Bools], plan_year: int) -> tuple[Bools, Ints]:
+def eligibility(policy: Policy, projects: Sequence[Project], masks: dict[str, Bools], plan_year: int, facts: Facts) -> tuple[Bools, Ints]:
     """Return who may use which leaf, and the first year in which its money may come.
 
     Parameters
@@ -80,12 +81,10 @@ def eligibility(policy: Policy, projects: Sequence[Project], masks: dict[str, Bo
         if channel.delay is not None:
             for i in np.flatnonzero(ok).tolist():
                 project = projects[i]
-                if project.part == "carry_over" and any(project.in_place.get(c, 0) > 0 for c in (leaf, parent)):
+                if project.part == "carry_over" and any(project.in_place.get(c, 0) > 0 for c in (parent, *channel.sub)):
                     continue
-                value = getattr(project, channel.delay.column, None)
-                if value is None:
-                    value = project.extra.get(channel.delay.column)
-                wait = channel.delay.blank if value is None else channel.delay.years.get(str(value))
+                value = facts.get(project, channel.delay.column)
+                wait = channel.delay.blank if blank(value) else channel.delay.years.get(str(value))
                 if wait is None:
                     ok[i] = False
                 else:

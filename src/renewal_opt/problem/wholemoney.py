@@ -46,13 +46,17 @@ class LimitBuilder:
         return np.array([leaf in chosen for leaf in self.leaves], dtype=bool)
 
     def in_place(self, project: Project, group: Bools) -> int:
-        """Money in place of a group of leaves; a channel's own key counts when all its leaves are in the group."""
-        total = 0
-        for key, amount in project.in_place.items():
-            inside = [bool(g) for g, leaf, parent in zip(group, self.leaves, self._parents, strict=True) if key in (leaf, parent)]
-            if inside and all(inside):
-                total += amount
-        return total
+        """Return a carry-over's money in place of a group of leaves, 元."""
+        return sum(amount for _leaf, amount in self._placed(project, group))
+
+    def _placed(self, project: Project, group: Bools) -> list[tuple[int, int]]:
+        """Leaf and amount of a carry-over's money in place; a channel's own key counts when all its leaves are in the group."""
+        out: list[tuple[int, int]] = []
+        for key, amount in project.in_place.items() if project.part == "carry_over" else ():
+            own = [c for c, (leaf, parent) in enumerate(zip(self.leaves, self._parents, strict=True)) if key in (leaf, parent)]
+            if own and all(group[c] for c in own):
+                out.append((own[0], amount))
+        return out
 
     def entries_of(self, i: int, group: Bools) -> list[int]:
         """Entry positions of project `i` in a group of leaves, over all years."""
@@ -146,10 +150,8 @@ class LimitBuilder:
         if not entries:
             return
         weights = {int(c): self.weight(int(c)) for c in np.flatnonzero(group)}
-        for key, amount in project.in_place.items():
-            known = [c for c in weights if key in (self.leaves[c], self._parents[c])]
-            if known:
-                bound -= weights[known[0]] * amount
+        for leaf, amount in self._placed(project, group):
+            bound -= weights[leaf] * amount
         bound = max(bound, Fraction(0))
         used = {weights[int(c)] for c in self.entries.leaf[entries]}
         starts = self.starts_of(i)

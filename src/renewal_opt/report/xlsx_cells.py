@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -16,6 +17,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BASE: dict[str, Any] = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _STYLES: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "border": 1, "border_color": "#BFBFBF"},
+    "indent": {"indent": 1, "border": 1, "border_color": "#BFBFBF"},
     "line": {"text_wrap": True, "valign": "top"},
     "title": {"bold": True, "font_size": 15},
     "head2": {"bold": True, "font_size": 11, "font_color": "#1F3864"},
@@ -82,7 +84,7 @@ class Book:
 
     def sheet(self, name: str, widths: Sequence[float], *, landscape: bool = True) -> Sheet:
         """Add a sheet with its column widths, ready to print on A4."""
-        sheet = Sheet(self, self.book.add_worksheet(name), name)
+        sheet = Sheet(self, self.book.add_worksheet(name), name, widths)
         for at, width in enumerate(widths):
             sheet.ws.set_column(at, at, width)
         if landscape:
@@ -100,9 +102,8 @@ class Book:
 class Sheet:
     """One sheet; rows and columns count from 0."""
 
-    def __init__(self, book: Book, ws: Any, name: str) -> None:
-        self._book, self.ws, self.name = book, ws, name
-        self.row = 0
+    def __init__(self, book: Book, ws: Any, name: str, widths: Sequence[float]) -> None:
+        self._book, self.ws, self.name, self._widths = book, ws, name, widths
 
     def text(self, row: int, col: int, text: object, style: str = "text") -> None:
         """Write a text as text, whatever it begins with."""
@@ -158,7 +159,13 @@ class Sheet:
             self.ws.autofilter(header_row, 0, last_row, columns - 1)
 
     def merged(self, row: int, first: int, last: int, text: str, style: str) -> None:
-        """Write a text over several cells of a row."""
+        """Write a text over several cells of a row, high enough to show it (merged cells do not grow)."""
+        room = max(sum(self._widths[first : last + 1]) - 2, 4)
+        size = _STYLES[style].get("font_size", 10) / 10
+        wide = [sum(2 if ord(c) > 0x2E7F else 1 for c in line) * size for line in clean_text(text).splitlines() or [""]]
+        high = sum(max(1, math.ceil(w / room)) for w in wide)
+        if high > 1 or size > 1:
+            self.ws.set_row(row, min(14.5 * high * size + 2, 400))
         if last > first:
             self.ws.merge_range(row, first, row, last, "", self._book.style(style))
         self.text(row, first, text, style)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..i18n import _
 from .view import View
-from .xlsx_cells import MAX_ROWS, Book, Sheet, cell, span
+from .xlsx_cells import MAX_ROWS, Book, Sheet, cell, column, span
 
 
 class MoneySheets:
@@ -57,7 +57,7 @@ class MoneySheets:
             self._caps(sheet, row + 1, channel, None)
             row += 2
             for leaf in leaves:
-                self._used(sheet, row, "　" + self.view.channel(leaf), 4, leaf, "money")
+                self._used(sheet, row, self.view.channel(leaf), 4, leaf, "money")
                 row += 1
                 if self._has_cap(channel, leaf):
                     self._caps(sheet, row, channel, leaf)
@@ -73,18 +73,17 @@ class MoneySheets:
     def _used(self, sheet: Sheet, row: int, name: str, column_of_names: int, key: str, style: str) -> None:
         """Write one row of amounts: SUMIFS over the details by the name in column A."""
         view = self.view
-        sheet.text(row, 0, name, "sumtext" if style == "sum" else "text")
+        sheet.text(row, 0, name, "sumtext" if style == "sum" else "indent")
         sheet.text(row, 1, _("used"), "sumtext" if style == "sum" else "text")
         amounts = view.by_channel if column_of_names == 3 else view.used
         sheet_name = "'" + self.name.replace("'", "''") + "'!"
-        looked_up = cell(row, 0) if column_of_names == 3 else f"MID({cell(row, 0)},2,99)"
         for at, year in enumerate(self.years):
             exact = amounts.get((key, year), 0)
             if not self._unique(column_of_names) or not self.rows:
                 sheet.money(row, 2 + at, exact, style)
                 continue
-            ranges = [sheet_name + span(1, self.last, c).replace("A", "$A") for c in (6, column_of_names, 5)]
-            formula = f"=SUMIFS({ranges[0]},{ranges[1]},{looked_up},{ranges[2]},{year})"
+            amount, named, dated = (f"{sheet_name}${column(c)}$2:${column(c)}${self.last + 1}" for c in (6, column_of_names, 5))
+            formula = f"=SUMIFS({amount},{named},$A{row + 1},{dated},{year})"
             sheet.sum_of_money(row, 2 + at, formula, exact, style)
         end = 2 + len(self.years)
         exact = sum(amounts.get((key, y), 0) for y in self.years)

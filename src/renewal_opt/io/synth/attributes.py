@@ -127,7 +127,8 @@ def _name(world: World, draft: Draft, draw: Draw, label: Label | None) -> str:
 
 def indicators(world: World, draft: Draft, draw: Draw, year: int) -> None:
     """Fill what the criteria look at, sized to the project's cost and leaning to its quality."""
-    quality, kind = draft["_quality"], draft["_kind"]
+    quality: int = draft["_quality"]
+    kind = draft["_kind"]
     cost = draft["total_investment"]
     wan = max(1, cost // 10_000)
 

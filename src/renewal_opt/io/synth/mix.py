@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...domain.filters import matches
-from ...domain.funding import Channel, Repayment
+from ...domain.funding import CapRule, Channel, Repayment, ShareRule
 from ...domain.policy import Policy
 
 #: 元 in one unit of the amounts here
@@ -53,9 +53,10 @@ class Mixer:
             if c.rate is not None and c.term is not None and c.repayment is not None
         }
         self._parent = {leaf: self.funding.parent(leaf) for leaf in self.funding.leaves()}
+        rules: list[ShareRule | CapRule] = [*self.funding.shares.values(), *self.funding.caps.values()]
         self._sets = {
             id(rule): frozenset(self.funding.expand(rule.channels, rule.side, rule.counts_as))
-            for rule in (*self.funding.shares.values(), *self.funding.caps.values())
+            for rule in rules
         }
         self._cover_sets = {id(r): frozenset(self.funding.expand(r.channels, None, "debt")) for r in self.funding.cover.values()}
 
@@ -141,7 +142,8 @@ class Mixer:
         eligible = self.leaves(get)
         barred = self.barred(get)
         usable = [x for x in eligible if x not in barred and self.delay(x, get) is not None]
-        return self._tickets(usable, cost, lambda leaves: self._fill(get, leaves, eligible, cost, cost, room, turn))
+        shares = self.shares(get, eligible)
+        return self._tickets(usable, cost, lambda leaves: self._fill(shares, leaves, cost, cost, room, turn))
 
     def yearly(
         self,
@@ -159,12 +161,13 @@ class Mixer:
         eligible = self.leaves(get)
         waits = {x: self.delay(x, get) for x in eligible}
         barred = self.barred(get) | set(without)
+        shares = self.shares(get, eligible)
 
         def years(leaves: list[str]) -> dict[tuple[str, int], int] | None:
             out: dict[tuple[str, int], int] = {}
             for k, amount in enumerate(spend):
                 usable = [x for x in leaves if (w := waits[x]) is not None and w <= k]
-                part = self._fill(get, usable, eligible, amount, sum(spend), room, turn, self._left(usable, k, left))
+                part = self._fill(shares, usable, amount, sum(spend), room, turn, self._left(usable, k, left))
                 if part is None:
                     return None
                 out |= {(x, k): a for x, a in part.items()}
@@ -199,16 +202,15 @@ class Mixer:
 
     def _fill(
         self,
-        get: Get,
+        shares: Sequence[Share],
         usable: list[str],
-        eligible: Sequence[str],
         amount: int,
         cost: int,
         room: Sequence[Bound],
         turn: int,
         left: Sequence[Bound] = (),
     ) -> dict[str, int] | None:
-        bounds: list[Bound] = [(s, -int(-lo * amount // 1), int(hi * amount)) for s, lo, hi in self.shares(get, eligible)]
+        bounds: list[Bound] = [(s, -int(-lo * amount // 1), int(hi * amount)) for s, lo, hi in shares]
         bounds += [(s, 0, high * amount // max(1, cost)) for s, _low, high in room]
         for x in usable:
             ticket = self.channel(x).ticket

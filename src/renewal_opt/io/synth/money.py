@@ -20,7 +20,7 @@ Income = tuple[int, str, int, int, int, int]
 def cost(draft: Draft, draw: Draw) -> int:
     """Draw a cost in units: spread evenly over the logarithm inside weighted decades."""
     decade = draw.weighted(range(5), KINDS[draft["_kind"]].decades)
-    low = LEAST * 10**decade
+    low: int = LEAST * 10**decade
     # halving steps of the exponent keep it integer: 1.0, 1.78, 3.16, 5.62 times the decade
     step = (1000, 1778, 3162, 5623, 10000)
     quarter = draw.below(4)
@@ -86,11 +86,12 @@ def fund(world: World, mixer: Mixer, draft: Draft, rows: Sequence[Income], draw:
     first = public if draw.chance(KINDS[draft["_kind"]].public) or not private else private
     order = draw.some(first, len(first))
     order += [k for k in draw.some(kinds, len(kinds)) if k not in order]
-    reviews = draw.some(list(policy.bond_reviews), len(policy.bond_reviews)) or [None]
+    reviews: list[str | None] = [*draw.some(list(policy.bond_reviews), len(policy.bond_reviews))] or [None]
     domain = world.pick(draw, "bond_domains", draft["_kind"])
     banned = draw.chance(3)
     best: dict[str, int] | None = None
-    for kind in order or [None]:
+    choice: list[str | None] = [*order] or [None]
+    for kind in choice:
         draft["implementer_kind"] = kind
         for review in reviews if rows else [None]:
             if rows:

@@ -89,7 +89,7 @@ def relations(drafts: Sequence[Draft], draw: Draw) -> list[Relation]:
         else:
             out += [Relation(kind="exclusive", project=d["id"], group=f"SYN-HC{n:02d}") for d in group]
     for n in range(1, share + 1):
-        pair = [d for d in take(2)]
+        pair = take(2)
         if len(pair) < 2:
             break
         pair[1]["start_year"] = pair[0]["start_year"]

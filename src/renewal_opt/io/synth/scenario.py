@@ -61,7 +61,7 @@ def make_scenario(
     policy_path: str = "../policy",
     library_path: str = "../library.xlsx",
     name: str = "base",
-    tightness: Tightness = Tightness(),  # noqa: B008 - frozen
+    tightness: Tightness = Tightness(),
 ) -> dict[str, Any]:
     """Return a scenario for a synthetic library as YAML-able data, with numbers that bind.
 
@@ -253,7 +253,7 @@ def _budget(policy: Policy, plan: Witness, budget: int, year: int) -> dict[str, 
             over |= {f"budget.{i}.active": "yes", f"budget.{i}.amount": amount}
         elif rule.active:
             spent = rule.measure == "spending" and not rule.where
-            over |= {f"budget.{i}.amount": {**paid, "later": "last"}} if spent else {f"budget.{i}.active": "no"}
+            over[f"budget.{i}.{'amount' if spent else 'active'}"] = {**paid, "later": "last"} if spent else "no"
     if not given:
         over["budget.synthetic_starts"] = {
             "label": {"zh": "新开工项目总投资（合成）", "en": "investment of new starts (synthetic)"},
@@ -270,7 +270,7 @@ def _coordination(policy: Policy, known: dict[str, Case], opened: int) -> dict[s
     conditions: dict[str, Any] = {"least_number": _least_number(known)}
     if "anchor" in policy.coord_roles:
         conditions["anchor_first"] = True
-    rule = {"active": "yes", "mode": "required", "conditions": conditions, "openings_per_year": max(1, opened)}
+    rule: dict[str, Any] = {"active": "yes", "mode": "required", "conditions": conditions, "openings_per_year": max(1, opened)}
     if policy.coordination is not None:
         return {f"coordination.{k}": v for k, v in rule.items()}
     label = {"zh": "片区统筹（合成）", "en": "coordinated areas (synthetic)"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from ...domain.base import YI
@@ -75,7 +76,7 @@ def _value(indicator: Indicator, value: Any, cost: int) -> float:
     points = [(float(a), float(b)) for a, b in function.points or ()]
     if not points:
         return 0.0
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x <= x1:
             return y0 if x <= x0 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return points[-1][1]
@@ -135,7 +136,7 @@ class Witness:
         together: dict[str, set[str]] = {}
         apart: dict[str, set[str]] = {}
         for n, r in enumerate(self.library.relations):
-            pair = {i for i in (r.project, r.other) if i in self.cases}
+            pair = {i for i in (r.project, r.other) if i is not None and i in self.cases}
             if r.kind == "precedence" and r.other is not None:
                 first = self.cases[r.project].project
                 started = first.part == "carry_over" and (first.start_year is None or first.start_year <= self.year - r.lag)

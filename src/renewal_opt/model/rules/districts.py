@@ -27,7 +27,7 @@ def share_of(project: Project, district: str) -> Fraction:
 
 
 def rows(problem: Problem) -> list[Row]:
-    """Return one row a rule and district that has a carry-over or candidate."""
+    """Return one row a rule and district that it names, or else that has a carry-over or candidate."""
     out: list[Row] = []
     for key, rule in problem.policy.district_balance.items():
         lo = None if rule.at_least is None else rule.at_least.fraction(problem.year)
@@ -42,11 +42,11 @@ def rows(problem: Problem) -> list[Row]:
         who = problem.starts.project
         chosen = np.flatnonzero(mask[who])
         base = Terms(chosen, [values[i] for i in who[chosen]])
-        amount = problem.budget_amount(path) if rule.of == "budget" else None
-        wanted = rule.districts or tuple(d for d, e in problem.policy.districts.items() if e.level == "district")
+        amount = problem.budget_amount(path, rule.measure) if rule.of == "budget" else None
+        wanted = rule.districts if rule.districts is not None else tuple(d for d, e in problem.policy.districts.items() if e.level == "district")
         for district in wanted:
             shares = [share_of(p, district) for p in problem.projects]
-            if not any(shares):
+            if rule.districts is None and not any(shares):
                 continue
             coefs: list[Exact] = [shares[i] * values[i] for i in who[chosen]]
             label = problem.policy.districts[district].label

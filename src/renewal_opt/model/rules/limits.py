@@ -36,6 +36,8 @@ def rows(problem: Problem) -> list[Row]:
 
 def _rows(problem: Problem, section: str, key: str, limit: Limit) -> list[Row]:
     of = limit.of
+    if of is not None and all(level is None or level.share is None or level.share.at(problem.year) is None for level in (limit.at_least, limit.at_most)):
+        return []  # shares that hold in other years alone
     if of not in _GROUPS:
         everyone = np.ones(len(problem.projects), dtype=bool)
         return [_row(problem, section, key, key, limit, everyone, limit.label)]
@@ -66,7 +68,7 @@ def _row(problem: Problem, section: str, name: str, key: str, limit: Limit, insi
     low = None if least is None or least.share is None else least.share.fraction(problem.year)
     high = None if most is None or most.share is None else most.share.fraction(problem.year)
     if of == "budget":
-        amount = problem.budget_amount(f"{section}.{key}")
+        amount = problem.budget_amount(f"{section}.{key}", limit.measure)
         scaled: list[Exact] = [Fraction(values[i]) / amount for i in who[left]]
         return Row(*common, "share", limit.source.assumed, Terms(left, scaled), low, high)
     base = np.flatnonzero(counted[who])

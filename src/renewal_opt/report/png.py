@@ -1,0 +1,186 @@
+"""One page of pictures: money by channel and year, use of caps, parts by district; Chinese labels without a Chinese system font."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ..domain.library import Library
+from ..domain.plan import Plan
+from ..domain.policy import Policy
+from ..i18n import _
+from .numbers import fraction, gap_text, rounded, wan
+from .terminal import clean
+from .view import View, family_name, speaking, stopped_name, synthetic_notice
+
+#: colours that stay apart for colour-blind readers (Okabe and Ito 2008, then their lighter forms)
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999", "#7FB8D8", "#F2CF80", "#80CEB9", "#E5BCD3")
+#: bars shown of a longer list
+_BARS = 12
+
+
+def font_file() -> Path:
+    """Return the Chinese font that zhplot ships; zhplot itself is not imported (it changes global settings).
+
+    Raises
+    ------
+    FileNotFoundError
+        When zhplot is not installed.
+    """
+    spec = find_spec("zhplot")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        found = Path(folder) / "fonts" / "NotoSansSC-Regular.ttf"
+        if found.is_file():
+            return found
+    raise FileNotFoundError("zhplot: NotoSansSC-Regular.ttf")
+
+
+def write_png(plan: Plan, policy: Policy | None, library: Library | None, path: str | Path, *, language: str | None = None) -> None:
+    """Draw a plan on one page.
+
+    Parameters
+    ----------
+    plan : Plan
+    policy, library : Policy, Library or None
+        For names and districts.
+    path : str or Path
+        File to write. It is overwritten: give a temporary name (`io.atomic.atomic_path`).
+    language : str, optional
+        ``zh`` or ``en``; default: the language in force.
+    """
+    import matplotlib as mpl
+    from matplotlib import font_manager
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    file = str(font_file())
+    if all(f.fname != file for f in font_manager.fontManager.ttflist):
+        font_manager.fontManager.addfont(file)
+    name = font_manager.FontProperties(fname=file).get_name()
+    settings = {"font.family": [name], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False, "axes.spines.right": False}
+    with speaking(language), mpl.rc_context(settings):
+        view = View(plan, policy, library)
+        figure = Figure(figsize=(11.7, 8.3), dpi=130)
+        FigureCanvasAgg(figure)
+        grid = figure.add_gridspec(2, 2, left=0.07, right=0.975, top=0.80, bottom=0.06, hspace=0.36, wspace=0.34, width_ratios=(1.15, 1))
+        _front(figure, view)
+        _money(figure.add_subplot(grid[0, 0]), view)
+        _districts(figure.add_subplot(grid[1, 0]), view)
+        _caps(figure.add_subplot(grid[:, 1]), view)
+        figure.savefig(str(path), format="png", metadata={"Software": None})
+
+
+def _plain(text: object) -> str:
+    """Return text that matplotlib draws as it is (no control characters, no mathematics)."""
+    return clean(text).replace("$", r"\$")
+
+
+def _short(text: str, limit: int) -> str:
+    room, out = limit, ""
+    for c in text:
+        room -= 2 if ord(c) > 0x2E7F else 1
+        if room < 0:
+            return out + "…"
+        out += c
+    return out
+
+
+def _front(figure: Any, view: View) -> None:
+    plan, o = view.plan, view.plan.objective
+    top = 0.965
+    if plan.synthetic:
+        figure.text(0.5, top, synthetic_notice(), ha="center", va="center", fontsize=12, color="#9C0006", bbox={"facecolor": "#FFE699", "edgecolor": "none", "pad": 4})
+        top -= 0.042
+    figure.text(0.5, top, _plain(_short(view.text(plan.title), 80)), ha="center", va="center", fontsize=15)
+    parts = " · ".join(f"{view.part(p.part)} {p.number}" for p in view.parts)
+    now = sum(p.this_year for p in view.parts)
+    later = sum(p.later for p in view.parts)
+    words = _("{parts} · not selected {refused} · {year}: {now} · later years: {later} (10k yuan)")
+    figure.text(0.5, top - 0.035, _plain(words.format(parts=parts, refused=len(plan.refused), year=plan.plan_year, now=wan(now), later=wan(later))), ha="center", va="center", fontsize=10)
+    bind = [view.text(a.label) for a in plan.assumptions if a.binds]
+    proof = _("objective {value} · gap {gap} · {stopped} · data as of {date}").format(
+        value=f"{rounded(fraction(o.value)):,.2f}", gap=gap_text(o.gap), stopped=stopped_name(o.stopped), date=plan.library_as_of or "–"
+    )
+    figure.text(0.5, top - 0.064, _plain(proof), ha="center", va="center", fontsize=9, color="#404040")
+    if bind:
+        text = _("assumptions that bind: {names}").format(names="; ".join(bind))
+        figure.text(0.5, top - 0.091, _plain(_short(text, 150)), ha="center", va="center", fontsize=9, color="#9C0006")
+
+
+def _money(axes: Any, view: View) -> None:
+    axes.set_title(_("money by channel and year (100 million yuan)"), loc="left", fontsize=10)
+    years = sorted({y for _c, y in view.by_channel})
+    if not years:
+        _empty(axes, _("no money is given"))
+        return
+    below = [0.0] * len(years)
+    for at, channel in enumerate(c for c in view.channels if any(view.by_channel.get((c, y)) for y in years)):
+        values = [view.by_channel.get((channel, y), 0) / 1e8 for y in years]
+        axes.bar(range(len(years)), values, 0.62, bottom=below, label=_plain(view.channel(channel)), color=COLOURS[at % len(COLOURS)], edgecolor="white", linewidth=0.5)
+        below = [a + b for a, b in zip(below, values, strict=True)]
+    for at, height in enumerate(below):
+        axes.annotate(f"{height:,.2f}", (at, height), ha="center", va="bottom", fontsize=8, xytext=(0, 1.5), textcoords="offset points")
+    axes.set_xticks(range(len(years)), [str(y) for y in years])
+    axes.set_ylim(0, max(below) * 1.12 or 1)
+    axes.legend(fontsize=8, frameon=False, loc="upper right")
+    axes.grid(axis="y", color="#E5E5E5", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _districts(axes: Any, view: View) -> None:
+    """Total investment by district; a project across districts counts by its shares."""
+    axes.set_title(_("total investment by district (100 million yuan)"), loc="left", fontsize=10)
+    sums: dict[str, list[float]] = {}
+    for entry in view.plan.chosen:
+        p = view.projects.get(entry.id)
+        shares = {d: float(s) / 100 for d, s in p.district_shares.items()} if p and p.district_shares else {(p.district if p else None) or "": 1.0}
+        for district, share in shares.items():
+            sums.setdefault(district, [0.0, 0.0])[entry.part == "new_start"] += entry.investment * share / 1e8
+    if not sums:
+        _empty(axes, _("nothing is chosen"))
+        return
+    known = list(view.policy.districts) if view.policy else []
+    order = sorted(sums, key=lambda d: (known.index(d) if d in known else len(known), d))
+    left = [0.0] * len(order)
+    for at, part in enumerate(("carry_over", "new_start")):
+        values = [sums[d][at] for d in order]
+        axes.barh(range(len(order)), values, 0.62, left=left, label=view.part(part), color=COLOURS[4 - 4 * at], edgecolor="white", linewidth=0.5)
+        left = [a + b for a, b in zip(left, values, strict=True)]
+    for at, length in enumerate(left):
+        axes.annotate(f"{length:,.2f}", (length, at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
+    axes.set_yticks(range(len(order)), [_plain(_short(view.of("districts", d) or _("not stated"), 16)) for d in order])
+    axes.invert_yaxis()
+    axes.set_xlim(0, max(left) * 1.15 or 1)
+    axes.legend(fontsize=8, frameon=False, loc="lower right")
+    axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _caps(axes: Any, view: View) -> None:
+    axes.set_title(_("use of caps and limits"), loc="left", fontsize=10)
+    rows = [u for u in view.plan.use if u.at_most is not None and fraction(u.at_most) > 0]
+    rows.sort(key=lambda u: (not u.binding, -fraction(u.value) / fraction(u.at_most or "1")))
+    rows = rows[:_BARS]
+    if not rows:
+        _empty(axes, _("no cap is stated"))
+        return
+    used = [float(fraction(u.value) / fraction(u.at_most or "1")) for u in rows]
+    axes.barh(range(len(rows)), used, 0.36, color=["#D55E00" if u.binding else "#0072B2" for u in rows])
+    for at, u in enumerate(rows):
+        mark = "※ " if u.assumption else ""
+        words = f"{mark}{_short(view.text(u.label), 44)}"
+        axes.annotate(_plain(words), (0, at - 0.25), va="bottom", fontsize=8, xytext=(1, 0), textcoords="offset points")
+        axes.annotate(f"{used[at]:.1%}", (used[at], at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
+    axes.axvline(1, color="#404040", linewidth=0.8, linestyle="--")
+    axes.set_yticks(range(len(rows)), [_plain(_short(family_name(u.family), 14)) for u in rows], fontsize=8)
+    axes.set_ylim(len(rows) - 0.4, -0.8)
+    axes.set_xlim(0, max(1.12, max(used) * 1.1))
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
+    note = _("orange: binds; ※: an assumption without an official source")
+    axes.set_xlabel(note, fontsize=8)
+
+
+def _empty(axes: Any, text: str) -> None:
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
+    axes.set_axis_off()
