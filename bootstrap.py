@@ -3,6 +3,7 @@
     python3 bootstrap.py demo    install, write the demo folder, solve its annual plan
     python3 bootstrap.py test    install with the test tools, run the tests
     python3 bootstrap.py lint    install with the test tools, run ruff and mypy
+    python3 bootstrap.py locale  install with the test tools, gather messages into the Chinese catalogue, compile it
     python3 bootstrap.py run ... install, then run `renewal-opt ...`
 
 The environment lives in .venv beside this file (or in $RENEWAL_OPT_VENV) and is made anew when
@@ -76,6 +77,21 @@ def lint() -> None:
     run([str(BIN / "python"), "-m", "mypy"])
 
 
+def locale() -> None:
+    """Gather the program's messages, merge them into the Chinese catalogue, compile it."""
+    install("dev")
+    babel = [str(BIN / "python"), "-m", "babel.messages.frontend"]
+    folder = "src/renewal_opt/locale"
+    template, catalogue = f"{folder}/renewal_opt.pot", f"{folder}/zh/LC_MESSAGES/renewal_opt.po"
+    common = ["--no-wrap", "--sort-by-file"]
+    run([*babel, "extract", "-q", *common, "--no-location", "--project=renewal_opt", "-o", template, "src/renewal_opt"])
+    job = "update" if (HERE / catalogue).exists() else "init"
+    more = ["--no-fuzzy-matching", "--ignore-obsolete"] if job == "update" else []
+    run([*babel, job, "-q", "-D", "renewal_opt", "-l", "zh", "-i", template, "-d", folder, "--no-wrap", *more])
+    (HERE / template).unlink()
+    run([*babel, "compile", "-q", "-D", "renewal_opt", "-d", folder])
+
+
 def main() -> None:
     """Do what the first argument says."""
     if sys.version_info < (3, 11):
@@ -87,6 +103,8 @@ def main() -> None:
         test(rest)
     elif job == "lint":
         lint()
+    elif job == "locale":
+        locale()
     elif job == "run":
         install("")
         run(renewal(*rest))

@@ -32,7 +32,7 @@ def measure(projects: int, seed: int, seconds: float) -> dict[str, Any]:
     from renewal_opt.allot import allot
     from renewal_opt.analysis.annual import options_of
     from renewal_opt.analysis.assemble import assemble
-    from renewal_opt.analysis.portfolio import Portfolio, objective_of
+    from renewal_opt.analysis.portfolio import Portfolio, objective_of, opened_areas, proven_bound, stopped_by
     from renewal_opt.io.load import Inputs
     from renewal_opt.model.build import build_model, plan_rows
     from renewal_opt.model.compile import compile_model
@@ -66,9 +66,11 @@ def measure(projects: int, seed: int, seconds: float) -> dict[str, Any]:
         chosen = (result.x[matrices.col_slice("x")] > 0.5).tolist()
         answer = allot(problem, chosen, rows, replace(options, seconds=60.0, gap=0.0))
     if answer.money is not None:
-        opened = {k[0]: k[1] for k, c in matrices.columns("z").items() if result.x[c] > 0.5} if "z" in matrices.col_spans else {}  # type: ignore[index]
+        opened = opened_areas(matrices, result)
         with clock.step("plan"):
-            portfolio = Portfolio(chosen, answer.money, opened, objective_of(problem, chosen, opened), result.bound * model.gain_unit, "gap", rows=rows)
+            value = objective_of(problem, chosen, opened)
+            bound = proven_bound(problem, result, value, model.gain_unit)
+            portfolio = Portfolio(chosen, answer.money, opened, value, bound, stopped_by(result), rows=rows)
             plan = assemble(Inputs(policy, library, scenario), problem, portfolio, {}, ())
         with clock.step("verify"):
             broken = [b.rule for r in verify_plan(plan, policy, library, scenario) for b in r.breaches]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction as F
+from functools import lru_cache
 from typing import Any
 
 from renewal_opt.domain import Library, Plan, Policy, Scenario
@@ -28,6 +29,7 @@ class Oracle:
     def __init__(self, policy: Policy, library: Library, scenario: Scenario) -> None:
         self.policy, self.library, self.scenario = policy, library, scenario
         self.fu = policy.funding
+        self.hits: dict[tuple[int, str], bool] = {}  # answers of filters, kept because a judge judges many plans
         self.t0 = scenario.plan_year
         self.tz = scenario.plan_year + scenario.window - 1
         self.P = {p.id: p for p in library.projects}
@@ -66,7 +68,10 @@ class Oracle:
         return v
 
     def hit(self, where: Any, p: Any) -> bool:
-        return matches(where, lambda c: self.get(p, c))
+        key = (id(where), p.id)
+        if key not in self.hits:
+            self.hits[key] = matches(where, lambda c: self.get(p, c))
+        return self.hits[key]
 
     def num(self, dated: Any) -> F | None:
         return None if dated is None else dated.fraction(self.t0)
@@ -258,7 +263,7 @@ class Oracle:
             ],
             "reserve": [line(i) | {"rank": n, "reasons": reason} for n, i in enumerate(reserve, 1)],
             "refused": [line(i) | {"reasons": reason} for i in rest],
-            "opened_areas": dict(opened),
+            "opened_areas": dict(opened), "area_balance": self.balances(picked, opened),
             "criterion_totals": {k: str(sum((self.basis(self.P[i]) * self.marks[i]["crit"][k] for i in new), F(0))) for k in self.policy.criteria},
             "use": [
                 {"family": fam, "row": row, "rule": rule, "label": WORDS, "unit": unit, "value": str(v if base is None else v / base if base else 0),
@@ -278,6 +283,16 @@ class Oracle:
             ],
             "waivers": waived, "assumptions": [], "warnings": [], "statistics": [], "bases": [], "correlations": {}, "checks": [],
         }
+
+    def balances(self, picked: Any, opened: dict[str, int]) -> list[dict[str, Any]]:
+        out = []
+        for a in sorted({p.coord_area for i, p in self.P.items() if p.coord_area and (p.part == "carry_over" or i in self.cand)}):
+            mine = [p for i, p in self.P.items() if p.coord_area == a]
+            state = "running" if any(p.part == "carry_over" for p in mine) else "opened" if a in opened else "closed"
+            ids = [p.id for p in mine if p.id in picked]
+            revenue = sum(r.pledged_net for r in self.library.revenue if r.project in ids)
+            out.append({"id": a, "state": state, "chosen": len(ids), "investment": sum(self.P[i].total_investment for i in ids), "revenue": revenue})
+        return out
 
     def reserve(self, picked: dict[str, Any], new: list[str]) -> list[str]:
         rule, ids = self.policy.reserve, list(self.P)
@@ -327,6 +342,7 @@ class Oracle:
     def differences(self, d: dict[str, Any], e: dict[str, Any]) -> list[str]:
         """Return the keys in which a dumped plan differs from the filled one, in what a re-check answers for."""
         bad = [k for k in ("plan_year", "window", "library_as_of", "scenario", "city", "synthetic") if d[k] != e[k]]
+        bad += ["area_balance"] if sorted(map(str, d["area_balance"])) != sorted(map(str, e["area_balance"])) else []
         bad += ["money_years"] if list(d["money_years"]) != e["money_years"] else []
         for key, fields in (("chosen", "name investment score forced hangs_on_blank"), ("refused", "name investment score"), ("scores", "indicators criteria total worst best")):
             pick = lambda rows, fields=fields: sorted((r["id"], *(value(r[f]) for f in fields.split())) for r in rows)  # noqa: E731
@@ -345,7 +361,7 @@ class Oracle:
         bad += ["use"] if u(d["use"]) != u(e["use"]) else []
         n = lambda rows: sorted((r["year"], r["channel"], r["yuan"]) for r in rows)  # noqa: E731
         bad += ["later_needs"] if n(d["later_needs"]) != n(e["later_needs"]) else []
-        v = lambda rows: sorted(str((r["id"], sorted(r["items"]), r["authority"], r["number"], r["expiry"])) for r in rows)  # noqa: E731
+        v = lambda rows: sorted(str((r["id"], sorted(i.split(".")[-1] for i in r["items"]), r["authority"], r["number"], r["expiry"])) for r in rows)  # noqa: E731
         bad += ["waivers"] if v(d["waivers"]) != v(e["waivers"]) else []
         return bad + self.objective_faults(d["objective"], e["objective"])
 
@@ -371,8 +387,14 @@ def value(text: Any) -> Any:
     """Return an exact number (or a mapping of such) from text; anything else as it is."""
     if isinstance(text, dict):
         return {k: value(v) for k, v in text.items()}
+    return parsed(text) if isinstance(text, str) and len(text) < 5000 else text
+
+
+@lru_cache(maxsize=50_000)
+def parsed(text: str) -> Any:
+    """Return a text's number, or the text where it is none."""
     try:
-        return F(text) if isinstance(text, str) and len(text) < 5000 else text
+        return F(text)
     except (ValueError, ZeroDivisionError):
         return text
 

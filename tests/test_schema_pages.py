@@ -114,7 +114,7 @@ def test_defaults_and_kinds_are_words() -> None:
     text = page("policy")
     assert "- `side` (government | market, required): government or market." in text
     assert "- `active` (yes | no, default yes): Whether the rule holds; assumed rules wait for a scenario." in text
-    assert "- `at_most` (万元, at most two decimals; held as whole 元): Largest amount, 万元." in text
+    assert "- `at_most` (万元, at most two decimals, or text with its unit such as 1412893 元; held as whole 元): Largest amount, 万元." in text
     assert "- `name` (text, default: the name of the file)" in page("scenario")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,13 +11,15 @@ from typing import Any
 
 import pytest
 
+from renewal_opt.analysis.annual import solve_annual
 from renewal_opt.domain.columns import COLUMNS
-from renewal_opt.domain.library import Library, Project
+from renewal_opt.domain.library import Library, Project, Waiver
 from renewal_opt.domain.policy import Policy
 from renewal_opt.domain.scenario import Scenario
 from renewal_opt.errors import Collector, InputError
 from renewal_opt.io import libwrite
 from renewal_opt.io.library import load_library
+from renewal_opt.io.load import load_inputs
 from renewal_opt.io.policy import load_policy
 from renewal_opt.io.scenario import load_scenario
 from renewal_opt.io.synth import bundled_root, dump_yaml, make_library, make_scenario, write_init, write_synth
@@ -166,7 +169,7 @@ def test_parts_and_blanks_are_as_told(city: Policy):
     assert any(p.waiver for p in library.projects)
     assert {r.kind for r in library.relations} == {"precedence", "exclusive", "corequisite"}
     assert any(r.lag for r in library.relations)
-    assert all(min(c.pledged_net for c in library.revenue) < 0 < n for n in [len(library.revenue)])
+    assert min(r.pledged_net for r in library.revenue) < 0  # a weak first year is legal
     assert any(p.district_shares for p in library.projects)
     assert any(p.ask for p in library.projects)
     assert any(p.secured for p in library.projects)
@@ -182,14 +185,7 @@ def test_every_column_is_filled_somewhere(city: Policy):
     }
     assert empty == set()
     assert all(any(getattr(p, f) for p in library.projects) for f in families)
-    assert {f for p in library.projects if p.waiver for f, v in p.waiver.model_dump().items() if v} == set(type(library.projects[0].waiver or next(p.waiver for p in library.projects if p.waiver)).model_fields)
-
-
-def _mix(policy: Policy, library: Library, project: Project) -> Any:
-    case = cases(policy, library, PLAN_YEAR)[project.id]
-    mixer = Mixer(policy, PLAN_YEAR)
-    room = mixer.debt_room(case.get, case.revenue, PLAN_YEAR, mixer.leaves(case.get))
-    return mixer.yearly(case.get, [a // 100 for a in project.spend], room, case.turn)
+    assert {f for p in library.projects if p.waiver for f, v in p.waiver.model_dump().items() if v} == set(Waiver.model_fields)
 
 
 def test_nearly_every_project_can_be_funded(city: Policy):
@@ -325,6 +321,49 @@ def test_bundled_root_prefers_the_wheel(tmp_path: Path, monkeypatch: pytest.Monk
         (tmp_path / "bundled" / name).mkdir(parents=True)
     monkeypatch.setattr(init_module.resources, "files", lambda _package: tmp_path)
     assert bundled_root() == tmp_path / "bundled"
+
+
+def _solved(path: Path, overrides: dict[str, Any] | None = None, relations: bool = True) -> Any:
+    inputs = load_inputs(path, overrides=overrides or {})
+    if not relations:
+        kept = tuple(r for r in inputs.library.relations if r.kind != "precedence")
+        inputs = replace(inputs, library=inputs.library.model_copy(update={"relations": kept}))
+    return solve_annual(inputs, other_bases=False)
+
+
+@pytest.mark.parametrize(("projects", "seed"), [(10, 2), (30, 5)])
+def test_a_plan_exists(tmp_path: Path, city: Policy, projects: int, seed: int):
+    model = str(bundled_root() / "models" / "zhengzhou")
+    write_synth(tmp_path / "l.xlsx", city, projects, seed, scenario=tmp_path / "s.yaml", policy_path=model)
+    plan = _solved(tmp_path / "s.yaml")
+    assert plan.synthetic
+    assert all(c.holds for c in plan.checks)
+    assert any(c.part == "new_start" for c in plan.chosen)
+
+
+CHANNEL = "funding.channels."
+RELEASED: dict[str, dict[str, Any]] = {
+    "budget": {"budget.synthetic_starts.active": "no"},
+    "capital": {f"funding.capital.{k}.active": "no" for k in ("housing", "other_property", "rail_road", "infrastructure", "other")},
+    "anchor": {"coordination.conditions.anchor_first": False},
+    "district": {"district_balance.synthetic_share.active": "no"},
+    "special bonds": {CHANNEL + f"special_bond.{c}": "open" for c in ("cap", "sub.bond_works.cap", "sub.bond_capital.cap")},
+    "policy bank": {CHANNEL + "policy_bank_loan.cap": "open"},
+    "soe capital": {CHANNEL + "soe_capital.cap": "open"},
+    "owners": {CHANNEL + "owner_contribution.cap": "open"},
+}
+
+
+@pytest.mark.slow()
+def test_every_kind_of_rule_binds_at_the_optimum(tmp_path: Path):
+    """Each rule let go raises the optimum above what is proven with it (gap 1e-5)."""
+    write_init(tmp_path / "x")
+    path = tmp_path / "x" / "scenarios" / "annual-2025.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("gap: 0.0001", "gap: 0.00001"), encoding="utf-8")
+    bound = _solved(path).objective.bound
+    slack = [name for name, change in RELEASED.items() if Fraction(_solved(path, change).objective.value) <= bound]
+    assert slack == []
+    assert Fraction(_solved(path, relations=False).objective.value) > bound
 
 
 GOLDEN_DRAWS = [448, 430, 419, 277, 821, 49]

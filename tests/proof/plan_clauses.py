@@ -28,16 +28,25 @@ def _once(m: Any) -> Iterator[Any]:
 
 def _emptied(m: Any) -> Iterator[Any]:
     """design.md 4: an empty sum against a least value is an error (exit 3 where screening emptied it)."""
+
+    def out(where: Any, of: str | None, share: Any = None) -> bool:
+        there = [p for p in m.library.projects if m.c.match(where, p) and not (of == "new" and p.part == "carry_over")]
+        there = [p for p in there if share is None or _part(p, share)]
+        return bool(there) and not any(p.id in m.by_id for p in there)
+
     if not m.options:
         yield _line("nothing to choose from", {}, 1, None)
     for section in (m.policy.limits, m.policy.targets):
         for rule in section.values():
             least = rule.at_least
-            if not rule.binds_in(m.t0) or least is None or (least.value is not None and least.value <= 0):
-                continue
-            there = [p for p in m.library.projects if m.c.match(rule.where, p) and not (rule.of == "new" and p.part == "carry_over")]
-            if there and not any(p.id in m.by_id for p in there):
+            number = None if least is None else least.value if least.share is None else m.dated(least.share)
+            if rule.binds_in(m.t0) and number is not None and number > 0 and out(rule.where, rule.of):
                 yield _line("limits: all out", {}, 1, None)
+    for rule in m.policy.district_balance.values():
+        if rule.active and (m.dated(rule.at_least) or 0) > 0:
+            for d in rule.districts or ():
+                if out(rule.where, rule.of, d):
+                    yield _line("districts: all out", {}, 1, None)
 
 
 def _budget(m: Any) -> Iterator[Any]:
@@ -217,23 +226,24 @@ def _measure(m: Any, o: Any, name: str) -> F:
         return F(1)
     if name == "investment":
         return F(o.project.total_investment)
-    return F(m.c.yuan(o.project, name) or 0)
+    return F(m.c.value(o.project, name) or 0)
 
 
-def _budget_amount(m: Any) -> int:
+def _budget_amount(m: Any, measure: str) -> F:
+    """The budget, in 元 for investment and in 万元 for any other measure."""
     from second_model import Refused
 
     amounts = [m.cap(r.amount, m.t0) for r in m.policy.budget.values() if r.active and not r.where]
     known = [a for a in amounts if a is not None]
     if not known:
         raise Refused("no budget")
-    return min(known)
+    return F(min(known), 1 if measure == "investment" else 10_000)
 
 
-def _share(m: Any, name: str, left: dict[Any, F], base: dict[Any, F] | None, lo: F | None, hi: F | None) -> Iterator[Any]:
-    """`lo * base <= left <= hi * base`; no base: the budget."""
-    if base is None:
-        amount = _budget_amount(m)
+def _share(m: Any, rule: Any, name: str, left: dict[Any, F], base: dict[Any, F], lo: F | None, hi: F | None) -> Iterator[Any]:
+    """`lo * base <= left <= hi * base`; the base may be the budget."""
+    if rule.of == "budget":
+        amount = _budget_amount(m, rule.measure)
         yield _line(name, left, None if lo is None else lo * amount, None if hi is None else hi * amount)
         return
     for share, low in ((lo, True), (hi, False)):
@@ -251,11 +261,11 @@ def _districts(m: Any) -> Iterator[Any]:
         wanted = rule.districts if rule.districts is not None else [d for d, e in m.policy.districts.items() if e.level == "district"]
         for d in wanted:
             part = {o.x: _part(o.project, d) for o in m.options}
-            if not any(part.values()):
+            if rule.districts is None and not any(part.values()):
                 continue
             left = {o.x: part[o.x] * _measure(m, o, rule.measure) for o in counted}
-            base = None if rule.of == "budget" else {o.x: _measure(m, o, rule.measure) for o in counted}
-            yield from _share(m, "districts", left, base, lo, hi)
+            base = {o.x: _measure(m, o, rule.measure) for o in counted}
+            yield from _share(m, rule, "districts", left, base, lo, hi)
 
 
 def _part(p: Any, d: str) -> F:
@@ -271,7 +281,7 @@ def _limits(m: Any) -> Iterator[Any]:
             mine = [o for o in m.options if m.c.match(rule.where, o.project)]
             least, most = rule.at_least, rule.at_most
             if rule.of is None:
-                scale = 10_000 if rule.measure == "investment" or m.c.is_money(rule.measure) else 1
+                scale = 10_000 if rule.measure == "investment" else 1
                 total = {o.x: _measure(m, o, rule.measure) for o in mine}
                 yield _line("limits", total, None if least is None else F(least.value) * scale, None if most is None else F(most.value) * scale)
                 continue
@@ -284,5 +294,5 @@ def _limits(m: Any) -> Iterator[Any]:
                 groups = [[o for o in m.options if m.c.value(o.project, column[rule.of]) == n] for n in sorted(names)]
             for everyone in groups:
                 left = {o.x: _measure(m, o, rule.measure) for o in everyone if o in mine}
-                base = None if rule.of == "budget" else {o.x: _measure(m, o, rule.measure) for o in everyone}
-                yield from _share(m, "limits", left, base, lo, hi)
+                base = {o.x: _measure(m, o, rule.measure) for o in everyone}
+                yield from _share(m, rule, "limits", left, base, lo, hi)

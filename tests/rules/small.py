@@ -153,19 +153,19 @@ class Town:
         """Return the tables."""
         return make_problem(self.inputs)
 
-    def rows(self, family: str, bounds: bool = False) -> str:
-        """Return the rows of one family as Pyomo's LP writer writes them, one line a row (bounds of columns too)."""
+    def rows(self, family: str) -> list[str]:
+        """Return the rows of one family as Pyomo's LP writer writes them, one line a row."""
         model = build_model(self.problem(), skip=frozenset(families()) - {family})
         out = io.StringIO()
         LPWriter().write(model, out, symbolic_solver_labels=True)
-        text = out.getvalue()
-        head, _, tail = text.partition("s.t.")
-        body, _, rest = tail.partition("\nbounds")
+        body = out.getvalue().partition("s.t.")[2].partition("\nbounds")[0]
         rows = [re.sub(r"\s+", " ", r).strip() for r in re.split(r"\n\s*\n", body)]
-        lines = [re.sub(r"^c_[leu]_(.*)_:", r"\1:", r) for r in rows if r and "ONE_VAR_CONSTANT" not in r]
-        if bounds:
-            lines += [re.sub(r"\s+", " ", line).strip() for line in rest.partition("\nbinary")[0].splitlines() if line.strip()]
-        return "\n".join(lines)
+        return [re.sub(r"^c_[leu]_(.*)_:", r"\1:", r) for r in rows if r]
+
+    def fixed(self, family: str) -> list[str]:
+        """Return the starts that one family fixes at 1."""
+        model = build_model(self.problem(), skip=frozenset(families()) - {family})
+        return [v.name for v in model.x.values() if v.lb == 1]
 
     def solve(self) -> Answer:
         """Solve to a proven optimum that the verifier and the oracle find right."""

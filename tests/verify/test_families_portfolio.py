@@ -145,7 +145,7 @@ def test_areas_openings():
     town.holds({"x": Y, "y": Y + 1}, a=at(), c=at(), k=K)
     assert only(town.fails("areas", {"x": Y, "y": Y}, a=at(), c=at(), k=K)).year == Y
     for opened in ({"z": Y}, {"nowhere": Y}):  # open already; no such area
-        assert only(town.fails("areas", opened, k=K)).kind == "unknown"
+        assert town.fails("areas", opened, k=K)[0].kind == "unknown"
     assert only(town.fails("areas", {"x": Y + 2}, a=at(), k=K)).bound == Y + 1
     off = Town([project("a", coord_area="x")], make_policy(coordination=entry(active="no", conditions={})))
     off.holds(a=at())

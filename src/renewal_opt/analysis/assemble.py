@@ -30,7 +30,7 @@ from ..io.load import Inputs
 from ..problem import Problem
 from ..scoring import Scoring, to_plan_row
 from ..scoring.checks import blank_warnings, correlation_warnings, correlations, hanging, statistics
-from .parts import chosen_projects, later_needs, reserve_and_refused
+from .parts import area_balances, chosen_projects, later_needs, reserve_and_refused
 from .portfolio import Portfolio
 from .reasons import Reasons
 from .use import exact, row_uses
@@ -73,7 +73,8 @@ def assemble(inputs: Inputs, problem: Problem, answer: Portfolio, options: dict[
             stopped=answer.stopped, basis=scenario.basis, seconds=round(answer.seconds, 3), repairs=answer.repairs,  # type: ignore[arg-type]
         ),
         weights=scoring.weights, chosen=tuple(chosen), reserve=tuple(reserve), refused=tuple(refused),
-        opened_areas=dict(sorted(answer.opened.items())), criterion_totals=criterion_totals(problem, answer), use=tuple(uses),
+        opened_areas=dict(sorted(answer.opened.items())), area_balance=tuple(area_balances(problem, answer)),
+        criterion_totals=criterion_totals(problem, answer), use=tuple(uses),
         later_needs=tuple(later_needs(problem, chosen)),
         screening=tuple(problem.screened[p.id] for p in library.projects),
         scores=tuple(to_plan_row(scoring.rows[p.id]) for p in library.projects),

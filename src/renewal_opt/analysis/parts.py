@@ -8,8 +8,9 @@ import numpy as np
 
 from ..domain import Project
 from ..domain.base import Label
-from ..domain.plan import Chosen, LaterNeed, Money, Reason, Refused, Reserve
+from ..domain.plan import AreaBalance, Chosen, LaterNeed, Money, Reason, Refused, Reserve
 from ..problem import Problem
+from ..problem.areas import areas_of
 from .portfolio import Portfolio
 from .reasons import Reasons
 from .use import exact
@@ -85,6 +86,22 @@ def _may_wait(problem: Problem, project: Project) -> bool:
     if screened.status == "passed":
         return True
     return screened.status == "unclear" and all(c.papers for c in screened.clauses if c.status == "unclear")
+
+
+def area_balances(problem: Problem, answer: Portfolio) -> list[AreaBalance]:
+    """Return the fund balance of each coordinated area over its projects in the plan."""
+    inside = set(problem.starts.project[np.asarray(answer.chosen, dtype=bool)].tolist())
+    out: list[AreaBalance] = []
+    for area in areas_of(problem):
+        chosen = [i for i in area.members if i in inside]
+        state = "running" if area.running else "opened" if area.id in answer.opened else "closed"
+        out.append(
+            AreaBalance(
+                id=area.id, state=state, chosen=len(chosen), investment=sum(int(problem.investment[i]) for i in chosen),  # type: ignore[arg-type]
+                revenue=sum(area.revenue[i] for i in chosen),
+            )
+        )  # fmt: skip
+    return out
 
 
 def later_needs(problem: Problem, chosen: list[Chosen]) -> list[LaterNeed]:

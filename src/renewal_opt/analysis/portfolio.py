@@ -13,12 +13,13 @@ import numpy as np
 from ..allot import Allotment, allot
 from ..errors import Conflict, InfeasibleError, SolverError
 from ..i18n import _, get_language
-from ..model.build import build_model, families, plan_rows
+from ..model.build import build_model, plan_rows
+from ..model.build import families as model_families
 from ..model.compile import compile_model
 from ..model.matrices import Matrices
 from ..model.rows import Row
 from ..problem import Problem
-from ..problem.areas import areas_of, bonus_of
+from ..problem.areas import Area, areas_of, bonus_of, may_open
 from ..solver import HighsSession, SolveOptions, SolveResult, Status
 from ..solver.conflict import find_conflict
 from ..text.base import RowFacts, family_text
@@ -104,21 +105,28 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
         if result.x is None:
             raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.value))
         chosen = (result.x[x_columns] > 0.5).tolist()
+        opened = opened_areas(matrices, result)
+        unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
         answer, broken = _funded(problem, rows, chosen, result, matrices, unit, options)
+        if unmet:
+            answer, broken = None, [f"areas:{a.id}" for a in unmet]
         if answer is not None:
             answer.seconds = time.perf_counter() - began
             answer.repairs = repairs
             broken = recheck(answer) if recheck is not None else ()
             if not broken:
                 return answer
-            if not any(b.split(":", 1)[0] in families() for b in broken):
+            if not any(b.split(":", 1)[0] in model_families() for b in broken):
                 raise SolverError(_("the plan fails the exact re-check, not by its portfolio: {rules}").format(rules=", ".join(broken[:10])))
         repairs += 1
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
             raise SolverError(
                 _("no answer passed the exact re-check after {n} repairs; rules: {rules}").format(n=repairs - 1, rules=", ".join(broken[:10]))
             )
-        _exclude(session, problem, rows, chosen, x_columns, options, answer is None)
+        if unmet:
+            _keep_shut(session, matrices, unmet, chosen)
+        else:
+            _exclude(session, problem, rows, chosen, x_columns, options, answer is None)
 
 
 def _funded(
@@ -132,9 +140,9 @@ def _funded(
     answer: Allotment = allot(problem, chosen, rows, replace(options, start=None, progress=None, gap=0.0, seconds=max(options.seconds, 30.0)))
     if answer.money is None:
         return None, answer.blocked or ("balance",)
-    opened = _opened(matrices, result)
+    opened = opened_areas(matrices, result)
     value = objective_of(problem, chosen, opened)
-    return Portfolio(chosen, answer.money, opened, value, _bound(problem, result, value, unit), _stopped(result), rows=rows), ()
+    return Portfolio(chosen, answer.money, opened, value, proven_bound(problem, result, value, unit), stopped_by(result), rows=rows), ()
 
 
 def objective_of(problem: Problem, chosen: Sequence[bool], opened: dict[str, int]) -> Fraction:
@@ -149,7 +157,7 @@ def objective_of(problem: Problem, chosen: Sequence[bool], opened: dict[str, int
     return total
 
 
-def _bound(problem: Problem, result: SolveResult, value: Fraction, unit: float) -> float | None:
+def proven_bound(problem: Problem, result: SolveResult, value: Fraction, unit: float) -> float | None:
     """Return the proven bound in the plan's unit, rounded down to the objective's exact step where it has one."""
     if not isfinite(result.bound):
         return None
@@ -182,12 +190,14 @@ def objective_step(problem: Problem) -> Fraction | None:
     return step if step > Fraction(sum(gains, Fraction(0))) / 10**8 else None
 
 
-def _stopped(result: SolveResult) -> str:
+def stopped_by(result: SolveResult) -> str:
+    """Return the plan's word for why the solver stopped."""
     names = {Status.OPTIMAL: "optimal", Status.GAP_REACHED: "gap", Status.INTERRUPTED: "interrupted"}
     return names.get(result.status, "time")
 
 
-def _opened(matrices: Matrices, result: SolveResult) -> dict[str, int]:
+def opened_areas(matrices: Matrices, result: SolveResult) -> dict[str, int]:
+    """Return the coordinated areas that the solution opens, with the year."""
     assert result.x is not None
     if "z" not in matrices.col_spans:
         return {}
@@ -242,13 +252,24 @@ def infeasible(problem: Problem, matrices: Matrices, options: SolveOptions, repa
         if name != "balance":
             families[place.slice] = [name] * len(place.keys)
     found = find_conflict(matrices, families, replace(options, progress=None, start=None, gap=0.5))
-    conflict = [Conflict(f, "", family_text(f).RULE.text(get_language())) for f in found.families]
+    heads = [name.split(":", 1)[0].replace("targets", "limits") for name in broken]
+    named = found.families or tuple(f for f in dict.fromkeys(heads) if f in model_families())
+    conflict = [Conflict(f, "", family_text(f).RULE.text(get_language())) for f in named]
     if not conflict:
         conflict = [Conflict("balance", "", family_text("balance").RULE.text(get_language()))]
     if repairs:
         conflict.append(Conflict("balance", "", _("portfolios excluded because they cannot be funded in whole money or fail the re-check: {n} ({rules})").format(n=repairs, rules=", ".join(broken[:10]))))
     note = "" if found.minimal or not found.families else " " + _("(the list may hold more than is needed)")
     return InfeasibleError(_("no plan satisfies all rules together; in conflict:") + note, conflict)
+
+
+def _keep_shut(session: HighsSession, matrices: Matrices, areas: Sequence[Area], chosen: Sequence[bool]) -> None:
+    """Add rows that keep areas shut while exactly these members are chosen; the portfolio itself stays allowed."""
+    first = matrices.col_slice("x").start
+    for area in areas:
+        openings = [column for key, column in matrices.columns("z").items() if key[0] == area.id]  # type: ignore[index]
+        signs = [1.0 if chosen[k] else -1.0 for k in area.starts]
+        session.add_row([*openings, *(first + k for k in area.starts)], [1.0] * len(openings) + signs, -np.inf, float(signs.count(1.0)))
 
 
 def _exclude(session: HighsSession, problem: Problem, rows: list[Row], chosen: list[bool], columns: slice, options: SolveOptions, unfunded: bool) -> None:

@@ -27,12 +27,14 @@ def row_uses(problem: Problem, answer: Portfolio) -> list[RowUse]:
             continue
         left = row.left.value(answer.chosen, answer.money)
         base = None if row.base is None else row.base.value(answer.chosen, answer.money)
-        value = left if base is None else (Fraction(left) / base if base else Fraction(0))
+        money = row.base is not None and row.base.entries is not None  # told in 元: the bounds are shares of the other sum
+        factor: Exact = base if money and base is not None else 1
+        value = left if base is None or money else (Fraction(left) / base if base else Fraction(0))
         out.append(
             RowUse(
-                family=row.family, row=row.name, rule=row.rule, label=row.label, unit=row.unit,  # type: ignore[arg-type]
-                value=exact(value), at_least=None if row.lo is None else exact(row.lo),
-                at_most=None if row.hi is None else exact(row.hi),
+                family=row.family, row=row.name, rule=row.rule, label=row.label, unit="yuan" if money else row.unit,  # type: ignore[arg-type]
+                value=exact(value), at_least=None if row.lo is None else exact(row.lo * factor),
+                at_most=None if row.hi is None else exact(row.hi * factor),
                 binding=_binds(problem, row, left, base, unchosen), assumption=row.assumption,
             )
         )  # fmt: skip

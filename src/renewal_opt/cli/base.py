@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -53,8 +53,9 @@ class Formatter(click.HelpFormatter):
         for line in wrap(_dedented(text), self.width - self.current_indent):
             self.write(f"{pad}{line}".rstrip() + "\n")
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write a list of terms with their explanations."""
+        rows = list(rows)
         pad = " " * self.current_indent
         first = min(max((cells(term) for term, _text in rows), default=0), col_max) + col_spacing
         for term, text in rows:
@@ -197,7 +198,7 @@ class App(Group):
         return code
 
 
-class Choice(click.Choice):
+class Choice(click.Choice):  # type: ignore[type-arg]  # not generic in older clicks
     """One of some words."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -208,7 +209,7 @@ class Choice(click.Choice):
             raise click.BadParameter(_("“{value}” is none of {choices}").format(value=value, choices=", ".join(map(str, self.choices))), ctx, param) from None
 
 
-class Whole(click.ParamType):
+class Whole(click.ParamType):  # type: ignore[type-arg]
     """A whole number between bounds."""
 
     name = "integer"
@@ -218,17 +219,18 @@ class Whole(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number."""
+        number: int | None
         try:
             number = int(str(value))
         except ValueError:
-            number = None  # type: ignore[assignment]
+            number = None
         if number is None or not self.low <= number <= self.high:
             words = _("“{value}” is no whole number from {low} to {high}").format(value=value, low=self.low, high=self.high)
             raise click.BadParameter(words, ctx, param)
         return number
 
 
-class Exact(click.ParamType):
+class Exact(click.ParamType):  # type: ignore[type-arg]
     """A decimal number between bounds, held exactly."""
 
     name = "number"
@@ -260,6 +262,6 @@ argument = partial(click.argument, cls=Argument)
 #: a file or folder; the readers tell what is wrong with it
 a_path = partial(click.Path, path_type=Path)
 json_option = option("--json", "as_json", is_flag=True, help=N_("Print one JSON document on stdout and nothing else there."))
-version_option = option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help=N_("Show the version and exit.")
+version_option = Option(
+    ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help=N_("Show the version and exit.")
 )

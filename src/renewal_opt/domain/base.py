@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeVar
@@ -63,7 +64,28 @@ Number = Annotated[
 ]
 
 
-def _money(value: Any) -> Any:
+_WITH_UNIT = re.compile(r"(-?\d{1,18}(?:\.\d{1,8})?) ?(元|万元|亿元)")
+
+
+def money_value(value: Any) -> int:
+    """Return money as whole 元: a number in 万元, or text with its unit such as ``1412893 元`` or ``1.5 亿元``.
+
+    Raises
+    ------
+    ValueError
+        For anything else, and for more decimals than tables print (元 none, 万元 two, 亿元 four).
+    """
+    if isinstance(value, str):
+        match = _WITH_UNIT.fullmatch(value.strip())
+        if match is None:
+            raise ValueError(_("a number in 万元, or text with its unit such as {example}").format(example="1412893 元"))
+        number, unit = Decimal(match.group(1)), match.group(2)
+        if unit == "万元":
+            return wan_to_yuan(number)
+        yuan = number * (YI if unit == "亿元" else 1)
+        if yuan % (WAN if unit == "亿元" else 1) != 0:
+            raise ValueError(_("元 without decimals, 亿元 with at most four"))
+        return int(yuan)
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise ValueError(_("a number in 万元"))
     return wan_to_yuan(Decimal(value))
@@ -88,8 +110,8 @@ def wan_to_yuan(value: Decimal) -> int:
 #: money: written in 万元, held as whole 元
 Money = Annotated[
     int,
-    BeforeValidator(_money),
-    WithJsonSchema({"type": "number", "description": "万元, at most two decimals; held as whole 元"}),
+    BeforeValidator(money_value),
+    WithJsonSchema({"type": ["number", "string"], "description": "万元, at most two decimals, or text with its unit such as 1412893 元; held as whole 元"}),
 ]
 
 #: an identifier of the policy: letters, digits, underscore, hyphen, any script

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ..i18n import _
-from .base import DatedNumber, Entry, Frozen, Id, Money, Number, Seq, Where, YesNo
+from .base import DatedNumber, Entry, Frozen, Id, Money, Number, Seq, Where, YesNo, money_value
 
 Side = Literal["government", "market"]
 CountsAs = Literal["capital", "debt", "grant"]
@@ -65,11 +64,10 @@ def _cap(value: Any) -> Any:
 
 
 def _money_of(value: Any, year: object) -> int:
-    from .base import wan_to_yuan
-
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        raise ValueError(_("{year}: a number in 万元").format(year=year))
-    yuan = wan_to_yuan(Decimal(value))
+    try:
+        yuan = money_value(value)
+    except ValueError as err:
+        raise ValueError(f"{year}: {err}") from None
     if yuan < 0:
         raise ValueError(_("{year}: not less than 0").format(year=year))
     return yuan

@@ -201,6 +201,21 @@ class LaterNeed(Frozen):
     """Amount, 元."""
 
 
+class AreaBalance(Frozen):
+    """Fund balance of one coordinated area (片区资金平衡), always reported (domain.md 1.7)."""
+
+    id: str
+    """Area id."""
+    state: Literal["running", "opened", "closed"]
+    """Kept open by a carry-over, opened by this plan, or neither."""
+    chosen: int
+    """Number of its projects in the plan."""
+    investment: int
+    """Their total investment, 元."""
+    revenue: int
+    """Their pledged net revenue over all years, 元."""
+
+
 class Objective(Frozen):
     """The objective and what is proven about it."""
 
@@ -335,6 +350,8 @@ class Plan(Frozen):
     """未入选 with reasons."""
     opened_areas: dict[str, int] = Field(default_factory=dict)
     """Coordinated areas opened, with the year."""
+    area_balance: Seq[AreaBalance] = ()
+    """Fund balance of every coordinated area with a carry-over or candidate, sorted by id."""
     criterion_totals: dict[str, str]
     """Sum over chosen projects of basis x criterion value, exact."""
     use: Seq[RowUse]

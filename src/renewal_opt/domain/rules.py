@@ -96,8 +96,8 @@ class DistrictRule(Switched):
 class AreaConditions(Frozen):
     """Conditions for opening a coordinated area."""
 
-    least_number: int | None = None
-    """Least number of its projects in the plan."""
+    least_number: int | None = 1
+    """Least number of its projects in the plan; an area without any is not opened unless this is null."""
     least_investment: Money | None = None
     """Least total investment of its projects in the plan, 万元."""
     anchor_first: YesNo = False

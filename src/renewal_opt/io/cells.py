@@ -7,6 +7,7 @@ expected. Blank cells never come here.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -112,7 +113,11 @@ class Vocabulary:
         if self._budget > 0:
             self._budget -= 1
             names = [x for i, label in self.labels.items() for x in (label.zh, label.en, i)]
-            hint = did_you_mean(unicodedata.normalize("NFKC", text), names)
+            shown = unicodedata.normalize("NFKC", text).strip()
+            hint = did_you_mean(shown, names)
+            if not hint and len(shown) <= 4:  # one of two Chinese characters is right
+                close = difflib.get_close_matches(shown, names, n=1, cutoff=0.5)
+                hint = did_you_mean(close[0], close) if close else ""
         return CellFault("unknown_value", one_of([label.text() for label in self.labels.values()]), hint)
 
     def ambiguous(self, ids: tuple[str, ...]) -> CellFault:

@@ -246,7 +246,7 @@ class _Ids:
 
     def check(self, sheet: Sheet, i: int, draft: Draft, column: str) -> bool:
         name = draft.get(column)
-        if name is None or name in self.ids:
+        if name is None or name in self.ids or not self.ids:  # without any id, that alone is told
             return name is not None
         if name not in self.hints:
             self.hints[name] = did_you_mean(name, self.ids) if len(self.hints) < _BUDGET else ""

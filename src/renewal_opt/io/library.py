@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -384,8 +384,3 @@ def _project(draft: dict[str, Any]) -> Project:
     values.setdefault("name", "")
     values.setdefault("total_investment", 0)
     return Project(**values)
-
-
-def project_rows(projects: Iterable[Project]) -> dict[str, int]:
-    """Return project id to row in the source sheet, for messages of later checks."""
-    return {p.id: p.row for p in projects if p.row is not None}

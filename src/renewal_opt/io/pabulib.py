@@ -11,13 +11,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..domain.base import WAN
 from ..errors import Collector, Finding, InputError
 from ..i18n import _
 from .csvout import Cell, csv_bytes
@@ -92,7 +90,7 @@ def _check_target(out: Path) -> None:
 
 
 @contextlib.contextmanager
-def _folder(out: Path) -> Any:
+def _folder(out: Path) -> Iterator[Path]:
     """Give a temporary folder beside the target; it takes the target's name at the end, or vanishes."""
     temp: Path | None = None
     try:
@@ -235,30 +233,21 @@ def _source(pb: PbFile, source: Path) -> Tree:
 
 
 def _rules(pb: PbFile, source: Path) -> Tree:
-    """One criterion, one channel and the budget.
-
-    A policy's money has two decimals in 万元, so a budget of other than whole hundreds is rounded up in
-    the cap and held exactly by a limit on the investment.
-    """
+    """One criterion, one channel and the budget."""
     said = _source(pb, source)
     most = max((p.votes for p in pb.projects), default=0)
-    cap = {pb.year: Decimal(-(-pb.budget // 100)) / 100}
-    note = {} if pb.budget % 100 == 0 else {"note": "向上取整到百位，精确数见 limits.budget_exact / rounded up to hundreds, exactly in limits.budget_exact"}
+    cap = {pb.year: f"{pb.budget} 元"}
     votes = {"label": _label("票数", "votes"), "source": said, "column": "votes", "value": [[0, 0], [max(most, 1), 100]], "weight": 1}
-    out: Tree = {
+    return {
         "criteria": {"votes": {"label": _label("票数", "votes"), "source": said, "weight": 1, "indicators": {"votes": votes}}},
         "funding": {
             "channels": {
-                "budget": {"label": _label("参与式预算", "participatory budget"), "source": said, **note, "side": "government", "counts_as": "grant", "cap": cap}
+                "budget": {"label": _label("参与式预算", "participatory budget"), "source": said, "side": "government", "counts_as": "grant", "cap": cap}
             }
         },
-        "budget": {"total": {"label": _label("预算总额", "budget"), "source": said, **note, "measure": "spending", "amount": cap}},
+        "budget": {"total": {"label": _label("预算总额", "budget"), "source": said, "measure": "spending", "amount": cap}},
         "reserve": {"at_most": 0},
     }
-    if note:
-        level = {"value": Decimal(pb.budget) / WAN}
-        out["limits"] = {"budget_exact": {"label": _label("预算总额（精确）", "budget, exact"), "source": said, "measure": "investment", "at_most": level}}
-    return out
 
 
 def _scenario(pb: PbFile, source: Path) -> Tree:

@@ -112,11 +112,11 @@ class _Reader:
                 self.tell("section_missing", _("a section {section}").format(section=section))
         meta = self._meta()
         ballots, points = self._ballots()
-        projects = self._projects(ballots, points)
+        projects = self._projects(ballots)
         budget, year, as_of = self._budget(meta), self._year(meta), self._as_of(meta)
-        self._compare(meta, projects, ballots)
         if len(self.collector.errors) > before or budget is None or year is None:
             return None
+        self._compare(meta, projects, ballots, points)
         return PbFile(meta, tuple(self.headers["PROJECTS"]), tuple(projects), budget, year, as_of or dt.date(year, 1, 1))
 
     def _decode(self, raw: bytes) -> str | None:
@@ -199,8 +199,11 @@ class _Reader:
     def _year(self, meta: dict[str, str]) -> int | None:
         for key in ("instance", "date_begin", "date_end"):
             found = _YEAR.search(meta.get(key, ""))
-            if found:
+            if found and 1990 <= int(found.group(1)) <= 2199:
                 return int(found.group(1))
+            if found:
+                self.tell("not_a_year", _("a year from {first} to {last}").format(first=1990, last=2199), line=self._meta_line(key), column=key, value=meta[key])
+                return None
         if "META" in self.headers:
             self.tell("key_missing", _("a year in instance or date_begin of META"), line=self._meta_line("instance"), value=meta.get("instance", ""))
         return None
@@ -229,7 +232,7 @@ class _Reader:
                     points[i] += int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
         return ballots, points
 
-    def _projects(self, ballots: Counter[str], points: Counter[str]) -> list[PbProject]:
+    def _projects(self, ballots: Counter[str]) -> list[PbProject]:
         if not {"project_id", "cost"} <= set(self.headers.get("PROJECTS", ())):
             return []
         counted = "votes" in self.headers["PROJECTS"]
@@ -237,7 +240,6 @@ class _Reader:
             self.tell("column_missing", _("a column votes in PROJECTS"), hint=_("counted from the ballots instead"), severity="warning")
         first: dict[str, int] = {}
         out: list[PbProject] = []
-        differ: list[str] = []
         for row in self.rows["PROJECTS"]:
             name = row.get("project_id")
             if not name:
@@ -247,16 +249,12 @@ class _Reader:
             first.setdefault(name, row.line)
             cost = self._whole(row.get("cost"), row.line, "cost", least=1)
             votes = self._whole(row.get("votes"), row.line, "votes", least=0) if counted else ballots[name]
-            if votes is not None and votes not in (ballots[name], points[name]):
-                differ.append(name)
             numbers = {c: v for c in ("score", "selected", "latitude", "longitude") if (v := self._number(row, c)) is not None}
             lists: dict[str, tuple[str, ...]] = {c: tuple(dict.fromkeys(x.strip() for x in row.get(c).split(",") if x.strip())) for c in ("category", "target") if c in row.cells}
             if name and cost is not None and votes is not None:
                 out.append(PbProject(name, row.get("name") or name, cost, votes, row, numbers, lists))
         if not self.rows["PROJECTS"]:
             self.tell("empty_table", _("at least one project"))
-        if counted and differ and self.rows.get("VOTES"):
-            self.tell("votes_differ", _("the votes that the ballots give"), value=_("{n} projects").format(n=len(differ)), hint=", ".join(differ[:5]), severity="warning")
         return out
 
     def _number(self, row: PbRow, column: str) -> Decimal | None:
@@ -282,12 +280,15 @@ class _Reader:
             return None
         return int(number)
 
-    def _compare(self, meta: dict[str, str], projects: list[PbProject], ballots: Counter[str]) -> None:
-        """Warn where META and VOTES disagree with what the file holds."""
+    def _compare(self, meta: dict[str, str], projects: list[PbProject], ballots: Counter[str], points: Counter[str]) -> None:
+        """Warn where META, VOTES and PROJECTS disagree."""
         for key, section in (("num_projects", "PROJECTS"), ("num_votes", "VOTES")):
-            have, said = len(self.rows.get(section, ())), meta.get(key, "")
-            if said and section in self.rows and said != str(have):
+            have, said = len(self.rows[section]), meta.get(key, "")
+            if said and said != str(have):
                 self.tell(f"{key}_differs", _("{n}, the rows of {section}").format(n=have, section=section), line=self._meta_line(key), column=key, value=said, severity="warning")
-        strange = sorted(set(ballots) - {r.get("project_id") for r in self.rows.get("PROJECTS", ())})
-        if strange and projects:
+        differ = [p.id for p in projects if p.votes not in (ballots[p.id], points[p.id])]
+        if differ and ballots:
+            self.tell("votes_differ", _("the votes that the ballots give"), value=_("{n} projects").format(n=len(differ)), hint=", ".join(differ[:5]), severity="warning")
+        strange = sorted(set(ballots) - {p.id for p in projects})
+        if strange:
             self.tell("unknown_project", _("ballots that name projects of the file"), value=", ".join(strange[:5]), hint=_("{n} unknown ids").format(n=len(strange)), severity="warning")

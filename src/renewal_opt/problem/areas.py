@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -61,3 +62,28 @@ def bonus_of(problem: Problem, area: Area) -> Fraction:
         return Fraction(0)
     total = sum((problem.basis[i] for i in area.members if not problem.carry[i]), Fraction(0))
     return Fraction(rule.bonus) * total
+
+
+def may_open(problem: Problem, area: Area, chosen: Sequence[bool], year: int) -> bool:
+    """Return whether the chosen members meet the conditions for opening an area in `year`, in exact numbers.
+
+    Parameters
+    ----------
+    chosen : sequence of bool, length number of starts
+        The portfolio.
+    """
+    rule = problem.policy.coordination
+    if rule is None:
+        return False
+    c = rule.conditions
+    starts = [k for k in area.starts if chosen[k]]
+    inside = [int(problem.starts.project[k]) for k in starts]
+    whole = sum(int(problem.investment[i]) for i in inside)
+    share = None if c.revenue_share is None else c.revenue_share.fraction(problem.year)
+    anchors = [k for k, i in zip(starts, inside, strict=True) if problem.projects[i].coord_role == "anchor"]
+    return (
+        (c.least_number is None or len(inside) >= c.least_number)
+        and (c.least_investment is None or whole >= c.least_investment)
+        and (not c.anchor_first or any(problem.starts.year[k] <= year for k in anchors))
+        and (share is None or sum(area.revenue[i] for i in inside) >= share * whole)
+    )

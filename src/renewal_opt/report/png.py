@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.library import Library
-from ..domain.plan import Plan
+from ..domain.plan import Plan, RowUse
 from ..domain.policy import Policy
 from ..i18n import _
-from .numbers import fraction, gap_text, rounded, wan
+from .numbers import fraction, gap_text, measured, rounded, wan
 from .terminal import clean
-from .view import View, family_name, speaking, stopped_name, synthetic_notice
+from .view import View, speaking, stopped_name, synthetic_notice
 
 #: colours that stay apart for colour-blind readers (Okabe and Ito 2008, then their lighter forms)
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999", "#7FB8D8", "#F2CF80", "#80CEB9", "#E5BCD3")
 #: bars shown of a longer list
-_BARS = 12
+_BARS = 14
 
 
 def font_file() -> Path:
@@ -58,12 +58,12 @@ def write_png(plan: Plan, policy: Policy | None, library: Library | None, path: 
     if all(f.fname != file for f in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(file)
     name = font_manager.FontProperties(fname=file).get_name()
-    settings = {"font.family": [name], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False, "axes.spines.right": False}
+    settings: Any = {"font.family": [name], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False, "axes.spines.right": False}
     with speaking(language), mpl.rc_context(settings):
         view = View(plan, policy, library)
         figure = Figure(figsize=(11.7, 8.3), dpi=130)
         FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(2, 2, left=0.07, right=0.975, top=0.80, bottom=0.06, hspace=0.36, wspace=0.34, width_ratios=(1.15, 1))
+        grid = figure.add_gridspec(2, 2, left=0.12, right=0.975, top=0.79, bottom=0.065, hspace=0.52, wspace=0.12, width_ratios=(1.2, 1))
         _front(figure, view)
         _money(figure.add_subplot(grid[0, 0]), view)
         _districts(figure.add_subplot(grid[1, 0]), view)
@@ -123,7 +123,7 @@ def _money(axes: Any, view: View) -> None:
         axes.annotate(f"{height:,.2f}", (at, height), ha="center", va="bottom", fontsize=8, xytext=(0, 1.5), textcoords="offset points")
     axes.set_xticks(range(len(years)), [str(y) for y in years])
     axes.set_ylim(0, max(below) * 1.12 or 1)
-    axes.legend(fontsize=8, frameon=False, loc="upper right")
+    axes.legend(fontsize=7.5, frameon=False, loc="upper center", bbox_to_anchor=(0.46, -0.09), ncols=3 if view.language == "en" else 4, columnspacing=1.2, handlelength=1.4)
     axes.grid(axis="y", color="#E5E5E5", linewidth=0.6)
     axes.set_axisbelow(True)
 
@@ -149,7 +149,7 @@ def _districts(axes: Any, view: View) -> None:
         left = [a + b for a, b in zip(left, values, strict=True)]
     for at, length in enumerate(left):
         axes.annotate(f"{length:,.2f}", (length, at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
-    axes.set_yticks(range(len(order)), [_plain(_short(view.of("districts", d) or _("not stated"), 16)) for d in order])
+    axes.set_yticks(range(len(order)), [_plain(_short(view.of("districts", d) or _("not stated"), 17)) for d in order], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(0, max(left) * 1.15 or 1)
     axes.legend(fontsize=8, frameon=False, loc="lower right")
@@ -157,28 +157,41 @@ def _districts(axes: Any, view: View) -> None:
     axes.set_axisbelow(True)
 
 
+def _shown(view: View) -> list[RowUse]:
+    """Rows with an upper bound that concern the plan year: budgets, whole channels, then all else, the fullest first."""
+    year = view.plan.plan_year
+
+    def rank(u: RowUse) -> tuple[int, int, float]:
+        key = u.row.partition(":")[2].partition("[")[0]
+        order = {"budget": 0, "channels": 1 if key in view.channels else 4, "districts": 3}.get(u.family, 2)
+        return order, view.channels.index(key) if order == 1 else 0, -float(fraction(u.value) / fraction(u.at_most or "1"))
+
+    rows = [u for u in view.plan.use if u.at_most is not None and fraction(u.at_most) > 0 and view.year_of(u) in (None, year)]
+    return sorted(rows, key=rank)[:_BARS]
+
+
 def _caps(axes: Any, view: View) -> None:
     axes.set_title(_("use of caps and limits"), loc="left", fontsize=10)
-    rows = [u for u in view.plan.use if u.at_most is not None and fraction(u.at_most) > 0]
-    rows.sort(key=lambda u: (not u.binding, -fraction(u.value) / fraction(u.at_most or "1")))
-    rows = rows[:_BARS]
+    rows = _shown(view)
     if not rows:
         _empty(axes, _("no cap is stated"))
         return
     used = [float(fraction(u.value) / fraction(u.at_most or "1")) for u in rows]
-    axes.barh(range(len(rows)), used, 0.36, color=["#D55E00" if u.binding else "#0072B2" for u in rows])
+    axes.barh(range(len(rows)), [1.0] * len(rows), 0.34, color="#EDEDED")
+    axes.barh(range(len(rows)), used, 0.34, color=[COLOURS[5] if u.binding else COLOURS[0] for u in rows])
     for at, u in enumerate(rows):
-        mark = "※ " if u.assumption else ""
-        words = f"{mark}{_short(view.text(u.label), 44)}"
-        axes.annotate(_plain(words), (0, at - 0.25), va="bottom", fontsize=8, xytext=(1, 0), textcoords="offset points")
-        axes.annotate(f"{used[at]:.1%}", (used[at], at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
+        words = f"{'※ ' if u.assumption else ''}{_short(view.text(u.label), 46)}"
+        axes.annotate(_plain(words), (0, at - 0.2), va="bottom", fontsize=8, xytext=(0, 0), textcoords="offset points")
+        amounts = f"{measured(u.value, u.unit)} / {measured(u.at_most or '0', u.unit)}"
+        axes.annotate(amounts, (1, at - 0.2), va="bottom", ha="right", fontsize=7.5, color="#505050", xytext=(0, 0), textcoords="offset points")
+        axes.annotate(f"{used[at]:.1%}", (max(used[at], 1.0), at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
     axes.axvline(1, color="#404040", linewidth=0.8, linestyle="--")
-    axes.set_yticks(range(len(rows)), [_plain(_short(family_name(u.family), 14)) for u in rows], fontsize=8)
-    axes.set_ylim(len(rows) - 0.4, -0.8)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_ylim(max(len(rows), 6) - 0.4, -0.8)
     axes.set_xlim(0, max(1.12, max(used) * 1.1))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-    note = _("orange: binds; ※: an assumption without an official source")
-    axes.set_xlabel(note, fontsize=8)
+    axes.set_xlabel(_("orange: binds; ※: an assumption without an official source; money in 10k yuan"), fontsize=8)
 
 
 def _empty(axes: Any, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import IO, Any
+from typing import IO
 
 from ..domain.library import Library
 from ..domain.plan import Plan
@@ -16,9 +16,11 @@ from .view import View, basis_name, family_name, speaking, stopped_name, synthet
 
 #: rows shown of a long list
 SHOWN = 12
+#: cells that names of channels may take before they are broken
+NAMES = 24
 #: narrowest terminal that is served
 NARROW = 60
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: object) -> str:
@@ -144,7 +146,7 @@ def _funding(view: View, pages: Pages) -> None:
         pages.line(_("no money is given"))
         return
     names = [view.channel(c) for c in channels]
-    room = pages.console.width - max(map(cell_len, [*names, _("total")])) - 1
+    room = pages.console.width - min(max(map(cell_len, [*names, _("total")])), NAMES) - 1
     cells = {y: [view.by_channel.get((c, y), 0) for c in channels] for y in years}
     every = [sum(cells[y][n] for y in years) for n in range(len(channels))]
     kept = len(years)
@@ -233,77 +235,11 @@ def _checks(view: View, pages: Pages) -> None:
         pages.line(_("Exact re-check: {families} families, {rows} comparisons, all hold").format(families=len(checks), rows=f"{rows:,d}"))
 
 
-def print_verification(report: Any, file: IO[str]) -> None:
-    """Print the outcome of `verify.verify_file`: each family, and each breach with where and by how much."""
-    pages = Pages(file)
-    if report.plan.synthetic:
-        pages.line(f"【{synthetic_notice()}】", "bold reverse")
-    pages.line(report.plan.title.text(get_language()), "bold")
-    rows = [[family_name(f.family), f"{f.rows:,d}", _("holds") if f.holds else _("FAILS ({number})").format(number=len(f.breaches))] for f in report.families]
-    pages.table([_("rule family"), _("comparisons"), _("result")], rows, right=(1,))
-    for family in report.families:
-        for breach in family.breaches[:SHOWN]:
-            pages.line("✗ " + breach_sentence(breach))
-        pages.more(SHOWN, len(family.breaches))
-    pages.line(_("Every rule holds exactly.") if report.holds else _("The plan does not hold."), "bold")
-
-
-def breach_sentence(breach: Any) -> str:
-    """Return a breach in words: where it is, what stands there, what should."""
-    words = {
-        "below": _("below the bound"), "above": _("above the bound"), "unequal": _("not equal"),
-        "missing": _("missing"), "unknown": _("not expected"), "unreadable": _("cannot be read"),
-    }  # fmt: skip
-    text = f"{family_name(breach.family)} · {breach.row or breach.rule}: {words.get(breach.kind, breach.kind)}"
-    found = breach.found or ("" if breach.value is None else str(breach.value))
-    expected = breach.expected or ("" if breach.bound is None else str(breach.bound))
-    if found or expected:
-        text += "; " + _("found {found}, expected {expected}").format(found=found[:300], expected=expected[:300])
-    if breach.excess is not None:
-        text += "; " + _("by {excess}").format(excess=breach.excess)
-    return text
-
-
-def print_screening(screened: Sequence[Any], policy: Policy, library: Library, file: IO[str], *, every: bool = False) -> None:
-    """Print screening results: a count by status, the clauses that fail, and with `every` each clause of each project."""
-    from collections import Counter
-
-    from .view import status_name
-
+def print_plan_assumptions(plan: Plan, file: IO[str]) -> None:
+    """Print the assumptions that acted in a plan, those that bind first."""
     pages = Pages(file)
     language = get_language()
-    view_rule = _rule_names(policy, language)
-    names = {p.id: p.name for p in library.projects}
-    if library.synthetic or policy.city.synthetic:
+    if plan.synthetic:
         pages.line(f"【{synthetic_notice()}】", "bold reverse")
-    if every:
-        for s in screened:
-            note = "" if s.applied else " · " + _("listed only: carry-over")
-            pages.heading(f"{s.id} {names.get(s.id, '')}: {status_name(s.status)}{note}")
-            rows = [[view_rule(c.clause), status_name(c.status), c.evidence.text(language)] for c in s.clauses]
-            pages.table([_("clause"), _("status"), _("evidence")], rows)
-        return
-    count = Counter((s.applied, s.status) for s in screened)
-    rows = [
-        [label, *(str(count[applied, status]) for status in ("passed", "unclear", "failed"))]
-        for label, applied in ((_("candidates"), True), (_("carry-overs (listed only)"), False))
-    ]
-    pages.table(["", _("passed"), _("unclear"), _("failed")], rows, right=(1, 2, 3))
-    clauses = Counter((c.clause, c.status) for s in screened if s.applied for c in s.clauses if c.status != "passed")
-    if clauses:
-        pages.heading(_("Clauses that are not passed"))
-        order = sorted({c for c, _s in clauses}, key=lambda c: (-sum(clauses[c, s] for s in ("failed", "unclear")), c))
-        pages.table(
-            [_("clause"), _("failed"), _("unclear"), _("waived")],
-            [[view_rule(c), *(str(clauses[c, s]) for s in ("failed", "unclear", "waived"))] for c in order],
-            right=(1, 2, 3),
-        )
-    pages.line(_("“--project ID” shows every clause of one project with its evidence."))
-
-
-def _rule_names(policy: Policy, language: str) -> Any:
-    from ..domain.walk import entries
-
-    labels = {path: entry.label.text(language) for path, entry in entries(policy)}
-    return lambda path: labels.get(path, path)
-
+    rows = [[a.label.text(language), a.path, a.why, _("binds") if a.binds else ""] for a in plan.assumptions]
+    pages.table([_("assumption"), _("path in the policy"), _("why"), _("binds")], rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -125,6 +126,8 @@ class View:
     def rule(self, path: str) -> str:
         """Return the name of a policy entry by its path; of the nearest one above it where it has none; else the path."""
         here = path
+        if path == "screening.stages":
+            return _("life-cycle stage")
         while here:
             entry = self._entries.get(here)
             if entry is not None:
@@ -176,8 +179,14 @@ class View:
 
     @cached_property
     def binding(self) -> tuple[RowUse, ...]:
-        """Rows that are tight, those with an official source first."""
-        return tuple(sorted((u for u in self.plan.use if u.binding), key=lambda u: u.assumption))
+        """Rows that are tight: assumptions first, then those of the plan year and without a year, then later years."""
+        return tuple(sorted((u for u in self.plan.use if u.binding), key=lambda u: (not u.assumption, self.year_of(u) not in (None, self.plan.plan_year))))
+
+    @staticmethod
+    def year_of(use: RowUse) -> int | None:
+        """Return the year of a row, None where it has none."""
+        found = re.search(r"[\[,]([0-9]{4})\]$", use.row)
+        return int(found.group(1)) if found else None
 
     def reason_group(self, reason: Reason) -> str:
         """Return what a reason has in common with others: the clause or rule, else its kind."""

@@ -57,8 +57,8 @@ def cell(row: int, col: int) -> str:
 
 
 def span(first: int, last: int, col: int) -> str:
-    """Return a range of rows in one column."""
-    return f"{cell(first, col)}:{cell(last, col)}"
+    """Return a range of rows in one column; one cell where it has one row."""
+    return cell(first, col) if first == last else f"{cell(first, col)}:{cell(last, col)}"
 
 
 class Book:
@@ -84,6 +84,7 @@ class Book:
 
     def sheet(self, name: str, widths: Sequence[float], *, landscape: bool = True) -> Sheet:
         """Add a sheet with its column widths, ready to print on A4."""
+        name = self._sheet_name(name)
         sheet = Sheet(self, self.book.add_worksheet(name), name, widths)
         for at, width in enumerate(widths):
             sheet.ws.set_column(at, at, width)
@@ -93,6 +94,13 @@ class Book:
         sheet.ws.fit_to_pages(1, 0)
         sheet.ws.set_footer("&C&P / &N")
         return sheet
+
+    def _sheet_name(self, name: str) -> str:
+        """Return a name that spreadsheets take and no other sheet has."""
+        clean = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:28] or "sheet"
+        taken = {ws.get_name().casefold() for ws in self.book.worksheets()}
+        names = [clean, *(f"{clean} {n}" for n in range(2, 100))]
+        return next(n for n in names if n.casefold() not in taken)
 
     def close(self) -> None:
         """Write the file."""

@@ -27,6 +27,7 @@ class MoneySheets:
     def detail(self) -> None:
         """Write one row a project, channel and year; the last row adds up what the filter shows."""
         sheet = self.book.sheet(self.name, [14, 30, 10, 20, 22, 8, 14])
+        self.name = sheet.name
         names = [_("project id"), _("project name"), _("part"), _("channel"), _("sub-channel"), _("year"), _("10k yuan")]
         sheet.header(names)
         for at, (chosen, money) in enumerate(self.rows, start=1):

@@ -23,7 +23,7 @@ def project_list(book: Book, view: View) -> None:
         _("total investment (10k yuan)"), _("money of the plan (10k yuan)"), _("score"), _("rank in reserve"), _("forced"), _("hangs on blanks"), _("reason"),
     ]  # fmt: skip
     styles = ["text"] * 3 + ["year"] + ["text"] * 10 + ["money", "money", "score", "year", "text", "text", "text"]
-    rows = [_listed(view, entry) for entry in (*view.plan.chosen, *view.plan.reserve)]
+    rows = [_listed(view, c) for c in view.plan.chosen] + [_listed(view, r) for r in view.plan.reserve]
     sheet = book.sheet(_("project list"), [14, 30, 9, 9, 10, 14, 14, 10, 16, 18, 12, 14, 12, 12, 14, 14, 9, 9, 9, 9, 40])
     write_table(sheet, header, rows, styles, _cut())
 
@@ -51,7 +51,7 @@ def scores(book: Book, view: View) -> None:
     criteria = list(dict.fromkeys(k for s in plan.scores for k in s.criteria))
     indicators = list(dict.fromkeys(k for s in plan.scores for k in s.indicators))
     where = {c.id: view.part(c.part) for c in plan.chosen} | {r.id: view.part("reserve") for r in plan.reserve}
-    names = {e.id: e.name for e in (*plan.chosen, *plan.reserve, *plan.refused)}
+    names = {c.id: c.name for c in plan.chosen} | {r.id: r.name for r in plan.reserve} | {r.id: r.name for r in plan.refused}
     weights = {w.criterion: Fraction(w.weight) for w in plan.weights.rows}
     header = [_("project id"), _("project name"), _("in"), _("score"), _("worst fill"), _("best fill")]
     header += [f"{view.criterion(k)} ({float(weights.get(k, Fraction(0))):.2%})" for k in criteria]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .case import Case, Pick
 from .reading import dated
-from .rows import Row, Same
+from .rows import Row, Same, each
 
 
 def check(case: Case) -> Iterator[Row | Same]:
@@ -16,6 +16,7 @@ def check(case: Case) -> Iterator[Row | Same]:
     for a, year in opened.items():
         yield Same("coordination", active and a in declared, True, at=a, kind="unknown")
         yield Row("coordination", year, case.t0, case.starts[-1], year=year, at=f"{a},{year}")
+    yield from each("coordination", {b.id: b.model_dump(exclude={"id"}) for b in case.plan.area_balance}, _balances(case, there))
     if rule is None or not active:
         return
     for a, year in opened.items():
@@ -29,6 +30,20 @@ def check(case: Case) -> Iterator[Row | Same]:
                 yield Row("coordination.mode", k.start, at_least=opened[area], project=k.project.id, year=k.start)
             else:
                 yield Same("coordination.mode", f"{area} closed", f"{area} open", k.project.id, year=k.start)
+
+
+def _balances(case: Case, there: set[str | None]) -> dict[str, dict[str, object]]:
+    """Fund balance of each area with a carry-over or candidate, over its projects in the plan."""
+    out: dict[str, dict[str, object]] = {}
+    for a in {p.coord_area for p in case.declared if p.coord_area}:
+        mine = [k for k in case.picks if k.project.coord_area == a]
+        out[a] = {
+            "state": "running" if a in there else "opened" if a in case.plan.opened_areas else "closed",
+            "chosen": len(mine),
+            "investment": sum(k.project.total_investment for k in mine),
+            "revenue": sum(x.pledged_net for k in mine for x in case.reading.revenue.get(k.project.id, ())),
+        }
+    return out
 
 
 def _conditions(case: Case, a: str, year: int, picks: list[Pick]) -> Iterator[Row | Same]:

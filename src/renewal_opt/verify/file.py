@@ -71,7 +71,10 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
         return [judge("inputs", iter([Same("inputs", str(error), "inputs without faults", at=scenario.name, kind="unreadable")]))]
     listed = {(i.role, (folder / i.path).resolve()) for i in plan.inputs}
     read = [Same("inputs", (role, Path(f).resolve()) in listed, True, at=str(f), kind="unknown") for role, f in inputs.files]
-    return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)]
+    changed = plan.options.get("solver")
+    solver = inputs.scenario.solver.model_copy(update=_exact(changed) if isinstance(changed, Mapping) else {})
+    scenario_solved = inputs.scenario.model_copy(update={"solver": solver})
+    return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, scenario_solved)]
 
 
 def _hashes(plan: Plan, folder: Path) -> Iterator[Same]:
@@ -84,9 +87,9 @@ def _hashes(plan: Plan, folder: Path) -> Iterator[Same]:
 
 
 def _exact(value: Any) -> Any:
-    """Return a value from JSON with its floats as the decimals that were written."""
+    """Return a value from JSON with its floats as the decimals, and its years as the numbers, that were written."""
     if isinstance(value, Mapping):
-        return {k: _exact(v) for k, v in value.items()}
+        return {int(k) if k.isascii() and k.isdigit() else k: _exact(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_exact(v) for v in value]
     return Decimal(repr(value)) if isinstance(value, float) else value

@@ -29,7 +29,9 @@ def rows(problem: Problem) -> list[Row]:
         if not rule.active:
             continue
         leaves = funding.expand(rule.channels, rule.side, "debt")
-        mine = problem.leaf_mask(leaves)[entries.leaf] if leaves else np.zeros(len(entries), dtype=bool)
+        if not leaves:
+            continue  # no debt channel in the set: no row
+        mine = problem.leaf_mask(leaves)[entries.leaf]
         pays: dict[int, tuple[Fraction, ...]] = {}
         for j, leaf in enumerate(problem.leaves):
             if leaf in leaves:
