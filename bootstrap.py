@@ -59,7 +59,7 @@ def demo() -> None:
     if not DEMO.exists():
         run(renewal("init", str(DEMO)))
     outputs = ["-o", str(DEMO / "plan.json"), "--xlsx", str(DEMO / "plan.xlsx"), "--png", str(DEMO / "plan.png")]
-    run(renewal("solve", str(DEMO / "scenarios" / "base.yaml"), *outputs))
+    run(renewal("solve", str(DEMO / "scenarios" / "annual-2025.yaml"), *outputs))
     run(renewal("verify", str(DEMO / "plan.json")))
 
 

@@ -89,7 +89,7 @@ class Draw:
         self.r = r
         self.n = r.whole(2, most)
         self.window = 2 if r.yes(35) else 1
-        self.on = set(families) if families is not None else {r.pick(FAMILIES) for _ in range(r.whole(0, 6))}
+        self.on = set(families) if families is not None else {r.pick(FAMILIES) for _ in range(r.whole(0, r.pick([3, 6, 6, 12])))}
         self.channels = [f"c{i}" for i in range(r.whole(2, 4))]
         self.with_sub = {c for c in self.channels if r.yes(25)}
         self.leaves = [leaf for c in self.channels for leaf in ([f"{c}x", f"{c}y"] if c in self.with_sub else [c])]
