@@ -19,7 +19,7 @@ FOLDER = ROOT / "locale" / "zh" / "LC_MESSAGES"
 
 def messages() -> set[str]:
     """Return every message id in the source."""
-    found = extract_from_dir(str(ROOT), method_map=[("**.py", "python")], keywords={"_": None, "gettext": None})
+    found = extract_from_dir(str(ROOT), method_map=[("**.py", "python")], keywords={"_": None, "N_": None, "gettext": None})
     return {message for _file, _line, message, _comments, _context in found if isinstance(message, str)}
 
 

@@ -113,7 +113,7 @@ def test_the_form_of_an_annual_plan(tmp_path: Path) -> None:
     head = next(n for n, r in enumerate(rows) if r[0] == "no.")
     assert rows[head] == [
         "no.", "project name", "district", "renewal object", "renewal mode", "content and scale", "total investment", "invested to date",
-        "planned this year", "sources of money, this year", None, None, "years", "aim of the year", "implementer", "responsible unit", "remark",
+        "planned this year", "sources of money, this year", None, None, "years of start and end", "aim of the year", "implementer", "responsible unit", "remark",
     ]  # fmt: skip
     assert rows[head + 1][9:12] == ["fiscal", "bonds", "own capital"]
     assert rows[head + 2][1] == "1. carry-over (1 projects)"

@@ -160,7 +160,7 @@ class Town:
         LPWriter().write(model, out, symbolic_solver_labels=True)
         body = out.getvalue().partition("s.t.")[2].partition("\nbounds")[0]
         rows = [re.sub(r"\s+", " ", r).strip() for r in re.split(r"\n\s*\n", body)]
-        return [re.sub(r"^c_[leu]_(.*)_:", r"\1:", r) for r in rows if r]
+        return [re.sub(r"^c_[leu]_(.*)_:", r"\1:", r) for r in rows if r and "ONE_VAR_CONSTANT" not in r]
 
     def fixed(self, family: str) -> list[str]:
         """Return the starts that one family fixes at 1."""

@@ -10,7 +10,7 @@ rounding; elsewhere it is the small MILP that the design asks for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -35,12 +35,12 @@ class Allotment:
     ----------
     money : list of int or None
         Amount of every money entry of the problem, 元; None when the portfolio cannot be funded.
-    blocked : tuple of str
-        Names of rows that stand in the way, when it cannot.
+    blocked : tuple of MoneyRow
+        Rows that stand in the way, when it cannot.
     """
 
     money: list[int] | None
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[MoneyRow, ...] = ()
 
 
 def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions) -> Allotment:
@@ -64,15 +64,16 @@ def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], op
     """
     system = money_system(problem, chosen, plan_rows)
     if system.unpayable:
-        p, year = system.unpayable[0]
-        return Allotment(None, (f"balance[{problem.projects[p].id},{year}]",))
+        rows = [MoneyRow(f"balance:[{p},{year}]", [], None, None, None, "balance", "", p, year) for p, year in system.unpayable]
+        return Allotment(None, tuple(rows))
     real = _real_amounts(problem, system, options)
     if real is None:
         return Allotment(None, _blocking(problem, system, options))
     amounts, pinned = real
     whole = _whole(system, amounts, pinned, options)
     if whole is None:
-        return Allotment(None, tuple(r.name for r in system.rows if not r.holds(_rounded(system, amounts)))[:5])
+        rounded = _rounded(system, amounts)
+        return Allotment(None, tuple(r for r in system.rows if not r.holds(rounded)))
     money = [0] * len(problem.entries)
     for e, value in zip(system.entries.tolist(), whole, strict=True):
         money[e] = value
@@ -201,8 +202,8 @@ def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], optio
     return out
 
 
-def _blocking(problem: Problem, system: MoneySystem, options: SolveOptions) -> tuple[str, ...]:
-    """Name the rows whose relaxation at least cost would fund the portfolio (elastic programme)."""
+def _blocking(problem: Problem, system: MoneySystem, options: SolveOptions) -> tuple[MoneyRow, ...]:
+    """Return the rows whose relaxation at least cost would fund the portfolio (elastic programme)."""
     unit = float(problem.money_unit)
     model = ArrayModel()
     for upper in system.upper:
@@ -210,22 +211,23 @@ def _blocking(problem: Problem, system: MoneySystem, options: SolveOptions) -> t
     for members, amount in zip(system.group, system.amount, strict=True):
         model.row(members, [1.0] * len(members), amount / unit, amount / unit)
     total = sum(system.amount) / unit * 100.0 + 1.0
-    slack: list[tuple[str, int]] = []
+    slack: list[tuple[MoneyRow, int]] = []
     for row in system.rows:
         coefs = [1.0] * len(row.positions) if row.coefs is None else [float(c) for c in row.coefs]
         columns = list(row.positions)
         lo, hi = _over(row.lo, unit), _over(row.hi, unit)
         if lo is not None:
             s = model.column(1.0, 0.0, total)
-            slack.append((row.name, s))
+            slack.append((row, s))
             columns, coefs = [*columns, s], [*coefs, 1.0]
         if hi is not None:
             s = model.column(1.0, 0.0, total)
-            slack.append((row.name, s))
+            slack.append((row, s))
             columns, coefs = [*columns, s], [*coefs, -1.0]
         model.row(columns, coefs, lo, hi)
     result = HighsSession(model.matrices()).solve(options)
     if result.x is None:
         return ()
     x = result.x
-    return tuple(dict.fromkeys(name for name, s in slack if float(x[s]) * unit > 0.5))
+    found = {row.name: replace(row, short=round(float(x[s]) * unit)) for row, s in slack if float(x[s]) * unit > 0.5}
+    return tuple(found.values())

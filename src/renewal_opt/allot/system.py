@@ -16,13 +16,21 @@ from ..problem.tickets import TicketBound, ticket_bounds
 
 @dataclass
 class MoneyRow:
-    """`lo <= sum coef * money[position] <= hi` over positions of the portfolio's own entries."""
+    """`lo <= sum coef * money[position] <= hi` over positions of the portfolio's own entries.
+
+    `short` says by how much the row would have to give way, 元, in an allotment that is not possible.
+    """
 
     name: str
     positions: list[int]
     coefs: list[Exact] | None
     lo: Exact | None
     hi: Exact | None
+    family: str = ""
+    rule: str = ""
+    project: str = ""
+    year: int | None = None
+    short: int = 0
 
     def value(self, money: Sequence[int]) -> Exact:
         """Return the exact left side."""
@@ -52,7 +60,7 @@ class MoneySystem:
         Project limits and plan-wide rows.
     tickets : list of (TicketBound, positions)
         All-or-least amounts.
-    unpayable : list of (project, year)
+    unpayable : list of (project id, year)
         Groups with spending and no channel at all.
     """
 
@@ -62,7 +70,7 @@ class MoneySystem:
     upper: list[int]
     rows: list[MoneyRow] = field(default_factory=list)
     tickets: list[tuple[TicketBound, list[int]]] = field(default_factory=list)
-    unpayable: list[tuple[int, int]] = field(default_factory=list)
+    unpayable: list[tuple[str, int]] = field(default_factory=list)
 
 
 def money_system(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row]) -> MoneySystem:
@@ -87,7 +95,7 @@ def money_system(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[R
         j, amount = int(spending.pair[row]), int(spending.amount[row])
         members = list(range(first[j], first[j + 1]))
         if not members:
-            system.unpayable.append((int(spending.project[row]), int(spending.year[row])))
+            system.unpayable.append((problem.projects[int(spending.project[row])].id, int(spending.year[row])))
             continue
         system.group.append(list(range(len(own), len(own) + len(members))))
         system.amount.append(amount)
@@ -133,8 +141,9 @@ def _project_rows(problem: Problem, chosen: list[bool], position: list[int]) -> 
                         coefs.append(rows.coef[e])
             if coefs is not None and all(c == 1 for c in coefs):
                 coefs = None
-            name = f"{family}:{rows.rule[r]}[{problem.projects[rows.project[r]].id},{rows.year[r]}]"
-            yield MoneyRow(name, positions, coefs, lo, hi)
+            project, year = problem.projects[rows.project[r]].id, rows.year[r] or None
+            name = f"{family}:{rows.rule[r]}[{project}" + (f",{year}]" if year else "]")
+            yield MoneyRow(name, positions, coefs, lo, hi, family, rows.rule[r], project, year)
 
 
 def _constant(terms: Terms | None, chosen: list[bool]) -> Exact:
@@ -160,7 +169,7 @@ def _plan_rows(row: Row, chosen: list[bool], position: list[int]) -> Iterator[Mo
         ones = all(c == 1 for c in left.values())
         yield MoneyRow(
             row.name, list(left), None if ones else list(left.values()),
-            None if row.lo is None else row.lo - fixed, None if row.hi is None else row.hi - fixed,
+            None if row.lo is None else row.lo - fixed, None if row.hi is None else row.hi - fixed, row.family, row.rule,
         )  # fmt: skip
         return
     base, base_fixed = _weights(row.base, position), _constant(row.base, chosen)
@@ -171,4 +180,4 @@ def _plan_rows(row: Row, chosen: list[bool], position: list[int]) -> Iterator[Mo
         for p, c in base.items():
             coefs[p] = coefs.get(p, 0) - share * c
         rest: Exact = Fraction(share) * base_fixed - fixed
-        yield MoneyRow(row.name, list(coefs), list(coefs.values()), rest if least else None, None if least else rest)
+        yield MoneyRow(row.name, list(coefs), list(coefs.values()), rest if least else None, None if least else rest, row.family, row.rule)

@@ -139,6 +139,8 @@ def warnings(inputs: Inputs, problem: Problem, scoring: Scoring) -> Iterable[War
     if problem.library.synthetic or problem.policy.city.synthetic:
         yield Warning_(kind="synthetic", label=Label(zh="合成数据，不是真实项目", en="synthetic data, no real projects"))
     for finding in inputs.warnings:
+        if finding.kind == "unused_column":  # told by `check`; no reader of the plan needs it
+            continue
         yield Warning_(kind=finding.kind, label=_words(finding))
     yield from blank_warnings(problem.policy, problem.library, problem.facts)
     yield from correlation_warnings(problem.policy, correlations(problem.policy, scoring))

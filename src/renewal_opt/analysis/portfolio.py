@@ -11,6 +11,7 @@ from math import floor, isfinite, lcm
 import numpy as np
 
 from ..allot import Allotment, allot
+from ..domain.walk import entries
 from ..errors import Conflict, InfeasibleError, SolverError
 from ..i18n import _, get_language
 from ..model.build import build_model, plan_rows
@@ -22,7 +23,7 @@ from ..problem import Problem
 from ..problem.areas import Area, areas_of, bonus_of, may_open
 from ..solver import HighsSession, SolveOptions, SolveResult, Status
 from ..solver.conflict import find_conflict
-from ..text.base import RowFacts, family_text
+from ..text.base import RowFacts, amount, family_text
 
 #: families whose rows carry-overs alone have to satisfy
 _CARRY_FAMILIES = ("budget", "channels", "caps", "debt_service")
@@ -139,7 +140,7 @@ def _funded(
         return None, broken
     answer: Allotment = allot(problem, chosen, rows, replace(options, start=None, progress=None, gap=0.0, seconds=max(options.seconds, 30.0)))
     if answer.money is None:
-        return None, answer.blocked or ("balance",)
+        return None, [r.name for r in answer.blocked] or ["balance"]
     opened = opened_areas(matrices, result)
     value = objective_of(problem, chosen, opened)
     return Portfolio(chosen, answer.money, opened, value, proven_bound(problem, result, value, unit), stopped_by(result), rows=rows), ()
@@ -224,25 +225,39 @@ def carry_overs_first(problem: Problem, rows: list[Row], options: SolveOptions) 
     chosen = problem.starts.fixed.tolist()
     own = [r for r in rows if r.family in _CARRY_FAMILIES and r.hi is not None]
     zero = [0] * len(problem.entries)
-    blocked = [r.name for r in own if r.left.entries is None and not row_holds(r, chosen, zero)]
-    if not blocked:
+    broken = [r for r in own if r.left.entries is None and not row_holds(r, chosen, zero)]
+    conflict = [_conflict(problem, r.name, r.family, r.rule, RowFacts(rule=r.label, least=r.lo, most=r.hi, unit=r.unit)) for r in broken]
+    if not broken:
         answer = allot(problem, chosen, own, replace(options, start=None, progress=None, gap=0.0))
         if answer.money is not None:
             return
-        blocked = list(answer.blocked)
-    by_name = {r.name: r for r in rows}
-    raise InfeasibleError(
-        _("the carry-overs alone cannot be funded, before any new start"),
-        [_conflict(name, by_name.get(name)) for name in blocked],
-    )
+        by_name = {r.name: r for r in own}
+        for row in answer.blocked:
+            known = by_name.get(row.name)
+            facts = (
+                RowFacts(project=_named(problem, row.project), year=row.year, least=row.lo, most=row.hi)
+                if known is None
+                else RowFacts(rule=known.label, channel=known.label, most=known.hi, unit=known.unit)
+            )
+            conflict.append(_conflict(problem, row.name, row.family, row.rule, facts, row.short))
+    raise InfeasibleError(_("the carry-overs alone cannot be funded, before any new start"), conflict)
 
 
-def _conflict(name: str, row: Row | None) -> Conflict:
-    family = name.split(":", 1)[0].split("[", 1)[0]
-    if row is None:
-        return Conflict(family, name)
-    facts = RowFacts(rule=row.label, channel=row.label, least=row.lo, most=row.hi, unit=row.unit)
-    return Conflict(family, name, family_text(family).describe(facts).text(get_language()))
+def _named(problem: Problem, project_id: str) -> str:
+    """Return id and name of a project of the model."""
+    i = problem.position.get(project_id)
+    return project_id if i is None else f"{project_id} {problem.projects[i].name}"
+
+
+def _conflict(problem: Problem, name: str, family: str, rule: str, facts: RowFacts, short: int = 0) -> Conflict:
+    if facts.rule is None:
+        labels = {path: entry.label for path, entry in entries(problem.policy)}
+        parent = next((p for p in (rule, rule.rpartition(".")[0]) if p in labels), "")
+        facts = replace(facts, rule=labels.get(parent))
+    words = family_text(family).describe(facts).text(get_language())
+    if short:
+        words += _("; short by {money}").format(money=amount(short, "yuan", get_language()))
+    return Conflict(family, name, words)
 
 
 def infeasible(problem: Problem, matrices: Matrices, options: SolveOptions, repairs: int, broken: Sequence[str]) -> InfeasibleError:

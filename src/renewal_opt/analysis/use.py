@@ -7,10 +7,14 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..domain.base import WAN
 from ..domain.plan import RowUse
 from ..model.rows import Exact, Row, Terms
 from ..problem import Problem
 from .portfolio import Portfolio
+
+#: 0.01 万元, the last digit of a table
+_CENT = WAN // 100
 
 
 def exact(value: Exact) -> str:
@@ -26,6 +30,8 @@ def row_uses(problem: Problem, answer: Portfolio) -> list[RowUse]:
         if not row.reported:
             continue
         left = row.left.value(answer.chosen, answer.money)
+        if row.only_used and not left:
+            continue
         base = None if row.base is None else row.base.value(answer.chosen, answer.money)
         money = row.base is not None and row.base.entries is not None  # told in 元: the bounds are shares of the other sum
         factor: Exact = base if money and base is not None else 1
@@ -49,9 +55,17 @@ def _unchosen(problem: Problem, chosen: Sequence[bool]) -> np.ndarray:
 
 
 def _binds(problem: Problem, row: Row, left: Exact, base: Exact | None, unchosen: np.ndarray) -> bool:
-    """Return whether the row has no room for the smallest refused candidate that it concerns."""
-    if not len(row.left.starts) and (row.left.entries is None or not len(row.left.entries)):
-        return False
+    """Return whether the row is tight.
+
+    Money can be divided, so a money row is tight when less than a table's last digit (0.01 万元) is left; a row
+    over projects is tight when it has no room for the smallest refused candidate that it concerns.
+    """
+    if not len(row.left.starts):
+        if row.left.entries is None or not len(row.left.entries):
+            return False
+        floor = row.lo if row.lo is None or base is None else row.lo * base
+        ceiling = row.hi if row.hi is None or base is None else row.hi * base
+        return (ceiling is not None and ceiling - left < _CENT) or (floor is not None and floor > 0 and left - floor < _CENT)
     small = _smallest(problem, row.left, unchosen)
     if row.hi is not None:
         if base is None:
@@ -61,16 +75,17 @@ def _binds(problem: Problem, row: Row, left: Exact, base: Exact | None, unchosen
             return True
     if row.lo is not None and row.lo > 0:
         other = small if row.base is None else _smallest(problem, row.base, unchosen)
-        floor = row.lo if base is None else row.lo * base
-        if left == floor:
+        least = row.lo if base is None else row.lo * base
+        if left == least:
             return True
         if base is None:
-            return other is not None and left - other < floor
+            return other is not None and left - other < least
         return other is not None and left < row.lo * (base + other)
     return False
 
 
 def _smallest(problem: Problem, terms: Terms, unchosen: np.ndarray) -> Exact | None:
+    """Return the smallest positive coefficient of a refused candidate, None when there is none."""
     best: Exact | None = None
     starts = terms.starts.tolist()
     coefs = [1] * len(starts) if terms.start_coefs is None else list(terms.start_coefs)
@@ -78,9 +93,4 @@ def _smallest(problem: Problem, terms: Terms, unchosen: np.ndarray) -> Exact | N
     for k, c in zip(starts, coefs, strict=True):
         if c > 0 and unchosen[projects[k]] and (best is None or c < best):
             best = c
-    if terms.entries is not None and len(terms.entries):
-        mine = terms.entries[unchosen[problem.entries.project[terms.entries]]]
-        if len(mine):
-            least = int(problem.entries.upper[mine].min())
-            best = least if best is None else min(best, least)
     return best.item() if isinstance(best, np.generic) else best

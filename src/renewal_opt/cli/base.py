@@ -86,7 +86,8 @@ class Option(click.Option):
         record = super().get_help_record(ctx)
         if record is None:
             return None
-        return record[0], _(self.help or "") + (f" [{_('required')}]" if self.required else "")
+        text = _(self.help) if self.help else ""
+        return record[0], text + " [" + _("required") + "]" if self.required else text
 
 
 class Argument(click.Argument):
@@ -98,7 +99,7 @@ class Argument(click.Argument):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the argument's name and its help."""
-        return self.make_metavar(ctx), _(self.about)
+        return self.make_metavar(ctx), _(self.about) if self.about else ""
 
 
 class _Helped(click.Command):
@@ -123,11 +124,12 @@ class _Helped(click.Command):
         """Write what the command does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(_(self.help or ""))
+            formatter.write_text(_(self.help) if self.help else "")
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first sentence of the help."""
-        return _(self.short_help or self.help or "").strip().split("\n")[0]
+        text = self.short_help or self.help
+        return _(text).strip().split("\n")[0] if text else ""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the help option, translated."""

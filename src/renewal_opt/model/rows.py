@@ -66,6 +66,8 @@ class Row:
         Bounds of the left side, or of left / base.
     reported : bool
         Whether the plan lists the use of the row.
+    only_used : bool
+        Whether it does so only where the left side is not 0 (years in which nothing falls due).
     """
 
     family: str
@@ -79,6 +81,7 @@ class Row:
     hi: Exact | None
     base: Terms | None = None
     reported: bool = True
+    only_used: bool = False
 
 
 def _listed(coefs: Coefs | None, n: int) -> list[Exact]:

@@ -154,7 +154,7 @@ class AnnualTable:
         names = [
             _("no."), _("project name"), _("district"), _("renewal object"), _("renewal mode"), _("content and scale"),
             _("total investment"), _("invested to date"), _("planned this year"), *self.channels,
-            _("years"), _("aim of the year"), _("implementer"), _("responsible unit"), _("remark"),
+            _("years of start and end"), _("aim of the year"), _("implementer"), _("responsible unit"), _("remark"),
         ]  # fmt: skip
         for at, name in enumerate(names):
             inside = self.first_channel <= at <= self.last_channel

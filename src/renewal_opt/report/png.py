@@ -63,7 +63,7 @@ def write_png(plan: Plan, policy: Policy | None, library: Library | None, path: 
         view = View(plan, policy, library)
         figure = Figure(figsize=(11.7, 8.3), dpi=130)
         FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(2, 2, left=0.12, right=0.975, top=0.79, bottom=0.065, hspace=0.52, wspace=0.12, width_ratios=(1.2, 1))
+        grid = figure.add_gridspec(2, 2, left=0.125, right=0.975, top=0.79, bottom=0.065, hspace=0.52, wspace=0.12, width_ratios=(1.2, 1))
         _front(figure, view)
         _money(figure.add_subplot(grid[0, 0]), view)
         _districts(figure.add_subplot(grid[1, 0]), view)
@@ -149,7 +149,7 @@ def _districts(axes: Any, view: View) -> None:
         left = [a + b for a, b in zip(left, values, strict=True)]
     for at, length in enumerate(left):
         axes.annotate(f"{length:,.2f}", (length, at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
-    axes.set_yticks(range(len(order)), [_plain(_short(view.of("districts", d) or _("not stated"), 17)) for d in order], fontsize=8)
+    axes.set_yticks(range(len(order)), [_plain(_short(view.of("districts", d) or _("not stated"), 19)) for d in order], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(0, max(left) * 1.15 or 1)
     axes.legend(fontsize=8, frameon=False, loc="lower right")

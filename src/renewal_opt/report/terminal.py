@@ -120,7 +120,7 @@ def _front(view: View, pages: Pages) -> None:
             (_("Scenario"), plan.scenario),
             (_("Data as of"), plan.library_as_of or _("not stated")),
             (_("Objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
-            (_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)} ({_('asked')} {gap_text(float(o.gap_asked))})"),
+            (_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)} " + _("(asked {gap})").format(gap=gap_text(float(o.gap_asked)))),
             (_("Stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s"),
         ]
     )

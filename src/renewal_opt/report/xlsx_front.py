@@ -30,7 +30,7 @@ def front(book: Book, view: View) -> None:
         (_("objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
         (_("proven upper bound"), _("not known") if o.bound is None else f"{o.bound:,.2f}"),
         (_("gap (asked)"), f"{gap_text(o.gap)} ({gap_text(float(o.gap_asked))})"),
-        (_("why the solver stopped"), f"{stopped_name(o.stopped)}; {o.seconds:.1f} s; {_('repairs')} {o.repairs}"),
+        (_("why the solver stopped"), f"{stopped_name(o.stopped)}; {o.seconds:.1f} s; " + _("{number} repairs").format(number=o.repairs)),
         (_("exact re-check"), _checks_words(view)),
     ]
     row += 2

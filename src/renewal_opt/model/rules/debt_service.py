@@ -57,7 +57,7 @@ def rows(problem: Problem) -> list[Row]:
                 Row("debt_service", f"funding.debt_service.{key}", f"debt_service:{key}[{year}]",
                     Label(zh=f"{rule.label.zh} {year}", en=f"{rule.label.en} {year}"), "yuan",
                     rule.source.assumed or not rule.amount.stated(year),
-                    Terms(_NONE, None, np.array(chosen, dtype=np.int64), coefs), None, amount)
+                    Terms(_NONE, None, np.array(chosen, dtype=np.int64), coefs), None, amount, only_used=True)
             )  # fmt: skip
     return out
 
