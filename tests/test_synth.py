@@ -354,7 +354,7 @@ RELEASED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.slow()
+@pytest.mark.slow
 def test_every_kind_of_rule_binds_at_the_optimum(tmp_path: Path):
     """Each rule let go raises the optimum above what is proven with it (gap 1e-5)."""
     write_init(tmp_path / "x")

@@ -67,9 +67,9 @@ def instances(draw: Any, most: int = 8) -> Instance:
     return instance(HypothesisChooser(draw), most)
 
 
-def seeded(seed: int, most: int = 8, families: Sequence[str] | None = None) -> Instance:
-    """Return the instance of a seed; `families` names those that are in it for certain."""
-    return instance(Chooser(random.Random(seed)), most, families)
+def seeded(seed: int, most: int = 8, families: Sequence[str] | None = None, scale: int = 1) -> Instance:
+    """Return the instance of a seed; `families` names those that are in it, `scale` multiplies money."""
+    return instance(Chooser(random.Random(seed)), most, families, scale)
 
 
 def wan(yuan: int) -> D:
@@ -77,16 +77,16 @@ def wan(yuan: int) -> D:
     return D(yuan) / 10_000
 
 
-def instance(r: Chooser, most: int = 8, families: Sequence[str] | None = None) -> Instance:
+def instance(r: Chooser, most: int = 8, families: Sequence[str] | None = None, scale: int = 1) -> Instance:
     """Draw one instance of at most `most` projects."""
-    return Draw(r, most, families).make()
+    return Draw(r, most, families, scale).make()
 
 
 class Draw:
     """One draw; `on` holds the families that it has."""
 
-    def __init__(self, r: Chooser, most: int, families: Sequence[str] | None) -> None:
-        self.r = r
+    def __init__(self, r: Chooser, most: int, families: Sequence[str] | None, scale: int = 1) -> None:
+        self.r, self.scale = r, scale
         self.n = r.whole(2, most)
         self.window = 2 if r.yes(35) else 1
         self.on = set(families) if families is not None else {r.pick(FAMILIES) for _ in range(r.whole(0, r.pick([3, 6, 6, 12])))}
@@ -101,6 +101,7 @@ class Draw:
         ids = [p.id for p in projects]
         first = [sum(p.spend[:1]) or sum(p.remaining.values()) for p in projects]
         self.year_total = sum(first) or 100
+        self.amounts = [a for p in projects for a in (p.spend or tuple(p.remaining.values()))]
         revenue = tuple(self.revenue(projects))
         library = Library(projects=tuple(projects), revenue=revenue, relations=tuple(self.relations(ids)))
         starts = [p.id for p in projects if p.part == "new_start" and (p.start_year or T0) < T0 + self.window and p.extra.get("ok") != "no"]
@@ -117,6 +118,8 @@ class Draw:
     # library ------------------------------------------------------------------------------------------------
     def yuan(self) -> int:
         """Return an amount of money: hundreds, or an odd number."""
+        if self.scale > 1:
+            return self.r.whole(1, 900) * self.scale + self.r.pick([0, 1, 50, 99])
         return self.r.whole(1, 9) * 100 if self.r.yes(65) else self.r.whole(1, 400)
 
     def project(self, i: int) -> Project:
@@ -138,7 +141,7 @@ class Draw:
         if part == "carry_over":
             values["start_year"] = r.pick([None, T0 - 1, T0 - 2])
             remaining = {T0 + k: self.yuan() for k in range(r.whole(1, 3))}
-            spent = r.pick([0, 100, 300, 37])
+            spent = r.pick([0, 100, 300, 37]) * self.scale
             values |= {"remaining": remaining, "spent_to_date": spent, "total_investment": spent + sum(remaining.values())}
             if spent and r.yes(70):
                 values["in_place"] = {r.pick([*self.leaves, *self.channels]): spent}
@@ -149,7 +152,7 @@ class Draw:
             values |= {"spend": spend, "total_investment": sum(spend)}
             if "asks" in self.on:
                 values["ask"] = {r.pick(self.leaves): self.yuan() for _ in range(r.whole(0, 2))}
-                values["secured"] = {r.pick(self.channels): r.whole(0, 3) * 100} if r.yes(40) else {}
+                values["secured"] = {r.pick(self.channels): r.whole(0, 3) * 100 * self.scale} if r.yes(40) else {}
         return Project.model_validate(values)
 
     def revenue(self, projects: list[Project]) -> list[RevenueRow]:
@@ -179,7 +182,10 @@ class Draw:
 
     # policy -------------------------------------------------------------------------------------------------
     def some(self, amount: int, low: int, high: int) -> int:
-        """Return between low and high percent of an amount, in whole hundreds."""
+        """Return between low and high percent of an amount, or a sum of some yearly amounts, in whole hundreds."""
+        if self.r.yes(30):  # as tight as hundreds allow: one hundred below or above a sum that may come about
+            few = sum(self.r.pick(self.amounts) for _ in range(self.r.whole(1, 3)))
+            return few // 100 * 100 + (100 if self.r.yes(50) else 0)
         return max(0, amount * self.r.whole(low, high) // 10_000 * 100)
 
     def where(self) -> dict[str, Any]:
@@ -224,9 +230,9 @@ class Draw:
         if "shares" in self.on and r.yes(50):
             out["share"] = self.lo_hi() | {"per": r.pick(["year", "project"])}
         if "tickets" in self.on and r.yes(60):
-            out["ticket"] = {"at_least": wan(r.whole(1, 4) * 100)} if r.yes(70) else {"at_most": wan(r.whole(1, 6) * 100)}
+            out["ticket"] = {"at_least": wan(r.whole(1, 4) * 100 * self.scale)} if r.yes(70) else {"at_most": wan(r.whole(1, 6) * 100 * self.scale)}
             if r.yes(20):
-                out["ticket"] = {"at_least": wan(100), "at_most": wan(300)}
+                out["ticket"] = {"at_least": wan(100 * self.scale), "at_most": wan(300 * self.scale)}
         if "delay" in self.on and r.yes(50):
             out["delay"] = {"column": "bond_review", "years": {"now": 0, "next": 1}, "blank": r.pick([None, 0, 1])}
         if "surplus" in self.on and r.yes(60):
@@ -301,7 +307,7 @@ class Draw:
                     for one in out[key].values():
                         one |= r.pick([{}, {"from": T0 - 1, "to": T0}, {"to": T0 - 1}, {"from": T0 + 1}])
         if "areas" in on or "areas_required" in on:
-            conditions = {k: v for k, v in (("least_number", r.whole(1, 3)), ("least_investment", wan(r.whole(1, 12) * 100)), ("anchor_first", True), ("revenue_share", self.share())) if r.yes(45)}
+            conditions = {k: v for k, v in (("least_number", r.whole(1, 3)), ("least_investment", wan(r.whole(1, 12) * 100 * self.scale)), ("anchor_first", True), ("revenue_share", self.share())) if r.yes(45)}
             required = "areas_required" in on
             out["coordination"] = entry(mode="required" if required else "bonus", conditions=conditions, openings_per_year=r.pick([None, 0, 1, 2]), **({} if required else {"bonus": D(r.pick([5, 20, 60]))}))
         return out

@@ -10,7 +10,7 @@ from typing import Any
 
 def plan_rows(m: Any) -> Iterator[Any]:
     """Yield the lines of every clause on more than one project."""
-    for part in (_once, _emptied, _budget, _channels, _caps, _reserved, _ratios, _debt, _precedence, _groups, _areas, _districts, _limits):
+    for part in (_once, _budget, _channels, _caps, _reserved, _ratios, _debt, _precedence, _groups, _areas, _districts, _limits):
         yield from part(m)
 
 
@@ -26,7 +26,7 @@ def _once(m: Any) -> Iterator[Any]:
             yield _line("commitments", {o.x: F(1) for o in options}, 1 if i in m.scenario.force.in_ else None, 1)
 
 
-def _emptied(m: Any) -> Iterator[Any]:
+def emptied(m: Any) -> Iterator[Any]:
     """design.md 4: an empty sum against a least value is an error (exit 3 where screening emptied it)."""
 
     def out(where: Any, of: str | None, share: Any = None) -> bool:
@@ -34,7 +34,7 @@ def _emptied(m: Any) -> Iterator[Any]:
         there = [p for p in there if share is None or _part(p, share)]
         return bool(there) and not any(p.id in m.by_id for p in there)
 
-    if not m.options:
+    if not m.options and not m.barred:
         yield _line("nothing to choose from", {}, 1, None)
     for section in (m.policy.limits, m.policy.targets):
         for rule in section.values():

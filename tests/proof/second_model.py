@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from clauses import Clauses
-from plan_clauses import plan_rows
+from plan_clauses import emptied, plan_rows
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
@@ -91,6 +91,7 @@ class SecondModel:
         self.years_of_start = range(self.t0, self.t0 + self.window)
         self.channels = policy.funding.channels
         self.leaves = [(key, leaf) for key, ch in self.channels.items() for leaf in (ch.sub or [key])]
+        self.barred: list[str] = []  # forced in, but barred by a clause
         self.options = list(self._options())
         self.by_id: dict[str, list[Option]] = {}
         for o in self.options:
@@ -108,6 +109,11 @@ class SecondModel:
                         self.upper[v] = amount
         self.gain: Sum = {o.x: self.basis(o.project) * self.c.points(o.project) for o in self.options if not o.carry}
         self.binaries: list[Var] = [o.x for o in self.options]
+        self.lines = list(emptied(self))
+        if self.lines:  # said before anything else: nothing could satisfy these
+            return
+        if self.barred:
+            raise Refused(f"forced in: {self.barred}")
         self.lines = list(self._lines())
 
     # who, when, how much -------------------------------------------------------------------------------------
@@ -121,7 +127,7 @@ class SecondModel:
             free = p.part == "new_start" and p.id not in self.scenario.force.out and self.c.status(p) == "passed"
             years = range(first, self.t0 + self.window) if free else range(0)
             if p.id in forced and not years:
-                raise Refused(f"{p.id} forced in")
+                self.barred.append(p.id)
             for s in years:
                 yield Option(p, s, {s + k: a for k, a in enumerate(p.spend)}, False, ("x", p.id, s))
 
@@ -267,9 +273,9 @@ class SecondModel:
             )  # fmt: skip
             cost = {leaf: sum(repaid(self.channels[key], self.t0, k) for k in range(1, self.channels[key].term + 1)) for key, leaf in self.leaves if leaf in debt}
             drawn = sum((self.placed(p, {leaf}) * m for leaf, m in cost.items()), F(0))
-            for key, ch in self.channels.items():
-                if ch.sub and set(ch.sub) <= debt and p.part == "carry_over":
-                    drawn += p.in_place.get(key, 0) * cost[next(iter(ch.sub))] if len(ch.sub) > 1 else 0
+            for key, ch in self.channels.items():  # stated for the channel as a whole
+                if len(ch.sub) > 1 and set(ch.sub) <= debt and o.carry:
+                    drawn += p.in_place.get(key, 0) * cost[next(iter(ch.sub))]
             room = max(F(0), max(0, revenue) / ratio - drawn)
             yield Line("cover", {v: cost[v[3]] for v in self.money(debt, None, o)}, None, room)
 

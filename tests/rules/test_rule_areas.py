@@ -95,8 +95,8 @@ def test_bonus() -> None:
 
 
 def test_bonus_changes_the_choice() -> None:
-    # 150 of money: b (60) and c (40) are the best pair, 100 points, with a (80) too dear at 160 for both.
-    # a alone 80 (a+c cost 150 in 2025: 100 + 50, 120). With 45 points a head for an area of b and c: 100 + 90.
+    # 150 of money: a+c or b+c, 120 or 100 points. The area of b and c opens with both of them: with 45 points a head
+    # b+c earn 100 + 90.
     projects = [new("a", 100, 80), new("b", 100, 60, coord_area="X"), new("c", 50, 40, coord_area="X")]
     rule = entry(mode="bonus", bonus=45, conditions={"least_number": 2})
     town = Town(projects, budget={"m": entry(amount={2025: 150})}, coordination=rule)

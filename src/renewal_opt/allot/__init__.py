@@ -23,7 +23,7 @@ from .system import MoneyRow, MoneySystem, money_system
 
 __all__ = ["Allotment", "allot"]
 
-#: how far the integer step may move an amount, in 元
+#: how far the integer step may move an amount, in steps of the grid
 _REACH = 8
 
 
@@ -137,9 +137,9 @@ def _over(value: int | Fraction | None, unit: float) -> float | None:
     return None if value is None else float(value) / unit
 
 
-def _rounded(system: MoneySystem, amounts: list[float]) -> list[int]:
-    """Round to whole 元; the largest amount of each group takes what is left over."""
-    money = [round(a) for a in amounts]
+def _rounded(system: MoneySystem, amounts: list[float], grid: int = 1) -> list[int]:
+    """Round to whole multiples of `grid` 元; the largest amount of each group takes what is left over."""
+    money = [round(a / grid) * grid for a in amounts]
     for members, amount in zip(system.group, system.amount, strict=True):
         for p in members:
             money[p] = min(max(money[p], 0), amount)
@@ -153,26 +153,35 @@ def _rounded(system: MoneySystem, amounts: list[float]) -> list[int]:
 
 
 def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[int], int | None, int | None]], options: SolveOptions) -> list[int] | None:
-    """Return whole amounts that satisfy every row exactly, None when none is found near the real ones."""
-    base = _rounded(system, amounts)
+    """Return whole amounts that satisfy every row exactly, None when none is found near the real ones.
+
+    First in steps of 100 元, the last digit of a table in 万元, so that tables add up as printed; then in 元.
+    Money is moved between channels that pay a project anyway before others are drawn in.
+    """
     rows = system.rows + [MoneyRow("tickets", positions, None, lo, hi) for positions, lo, hi in pinned]
-    if all(r.holds(base) for r in rows):
-        return base
-    mixed = [members for members in system.group if sum(base[p] > 0 for p in members) > 1]
-    for groups in (mixed, [members for members in system.group if len(members) > 1]):
-        moved = _moved(rows, groups, base, options)
-        if moved is not None and all(r.holds(moved) for r in rows):
-            return moved
+    for grid in (100, 1):
+        base = _rounded(system, amounts, grid)
+        if all(r.holds(base) for r in rows):
+            return base
+        paying = [[p for p in members if base[p] > 0] for members in system.group]
+        mixed = [members for members, own in zip(system.group, paying, strict=True) if len(own) > 1]
+        attempts = [[own for own in paying if len(own) > 1], mixed]
+        if grid == 1:
+            attempts.append([members for members in system.group if len(members) > 1])
+        for groups in attempts:
+            moved = _moved(rows, groups, base, grid, options)
+            if moved is not None and all(r.holds(moved) for r in rows):
+                return moved
     return None
 
 
-def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], options: SolveOptions) -> list[int] | None:
-    """Move a few 元 inside the given groups so that the rows hold; None when that is impossible."""
+def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], grid: int, options: SolveOptions) -> list[int] | None:
+    """Move a few steps of `grid` 元 inside the given groups so that the rows hold; None when that is impossible."""
     model = ArrayModel()
     column: dict[int, int] = {}
     for members in groups:
         for p in members:
-            column[p] = model.column(0.0, -float(min(base[p], _REACH)), float(_REACH), integer=True)
+            column[p] = model.column(0.0 if base[p] else 1.0, -float(min(base[p] // grid, _REACH)), float(_REACH), integer=True)
         model.row([column[p] for p in members], [1.0] * len(members), 0.0, 0.0)
     for row in rows:
         columns = [column[p] for p in row.positions if p in column]
@@ -180,8 +189,10 @@ def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], optio
         weights = [float(c) for p, c in zip(row.positions, coefs, strict=True) if p in column]
         value = row.value(base)
         reach = sum(map(abs, weights)) * _REACH + 1.0
-        lo = None if row.lo is None else float(ceil(row.lo - value) if row.coefs is None else row.lo - value)
-        hi = None if row.hi is None else float(floor(row.hi - value) if row.coefs is None else row.hi - value)
+        low = None if row.lo is None else Fraction(row.lo - value) / grid
+        high = None if row.hi is None else Fraction(row.hi - value) / grid
+        lo = None if low is None else float(ceil(low) if row.coefs is None else low)
+        hi = None if high is None else float(floor(high) if row.coefs is None else high)
         lo = None if lo is not None and lo < -reach else lo
         hi = None if hi is not None and hi > reach else hi
         if lo is None and hi is None:
@@ -198,7 +209,7 @@ def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], optio
         return None
     out = list(base)
     for p, c in column.items():
-        out[p] += round(float(result.x[c]))
+        out[p] += round(float(result.x[c])) * grid
     return out
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from ..domain.plan import BasisList, Check, Plan
 from ..domain.scenario import Scenario
-from ..errors import InfeasibleError, SolverError
+from ..errors import Finding, InfeasibleError, InputError, SolverError
 from ..io.load import Inputs
 from ..problem import Problem, build_problem
 from ..scoring import score
@@ -36,10 +37,29 @@ def options_of(scenario: Scenario, progress: Any = None, cancel: threading.Event
 
 def make_problem(inputs: Inputs) -> Problem:
     """Screen, score and build the tables of one solve."""
-    screened = screen(inputs.policy, inputs.library, inputs.scenario.plan_year)
-    scoring = score(inputs.policy, inputs.library, inputs.scenario)
-    check_emptied(inputs, screened)
-    return build_problem(inputs.policy, inputs.library, inputs.scenario, screened, scoring)
+    with _placing(inputs):
+        screened = screen(inputs.policy, inputs.library, inputs.scenario.plan_year)
+        scoring = score(inputs.policy, inputs.library, inputs.scenario)
+        check_emptied(inputs, screened)
+        return build_problem(inputs.policy, inputs.library, inputs.scenario, screened, scoring)
+
+
+@contextlib.contextmanager
+def _placing(inputs: Inputs) -> Iterator[None]:
+    """Give the findings of steps that know no files the file and line of their policy or scenario path."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError([_placed(f, inputs) for f in error.findings]) from None
+
+
+def _placed(finding: Finding, inputs: Inputs) -> Finding:
+    if not finding.path or finding.line is not None or finding.row is not None:
+        return finding
+    path = tuple(int(part) if part.isdigit() else part for part in finding.path.split("."))
+    places = inputs.scenario_places if path[0] in ("force", "weights", "ahp") else inputs.policy_places
+    told = places.finding(finding.kind, path)
+    return replace(finding, file=told.file or finding.file, line=told.line, path=told.path)
 
 
 def solve_annual(
@@ -84,7 +104,8 @@ def solve_annual(
         results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
         return [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
 
-    answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck)
+    with _placing(inputs):
+        answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck)
     cancelled = answer.stopped == "interrupted" or (cancel is not None and cancel.is_set())
     bases = _other_bases(inputs, problem, answer) if other_bases and not cancelled else []
     plan = assemble(inputs, problem, answer, recorded, files, bases)

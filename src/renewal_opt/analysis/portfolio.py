@@ -23,6 +23,7 @@ from ..problem import Problem
 from ..problem.areas import Area, areas_of, bonus_of, may_open
 from ..solver import HighsSession, SolveOptions, SolveResult, Status
 from ..solver.conflict import find_conflict
+from ..solver.result import Progress
 from ..text.base import RowFacts, amount, family_text
 
 #: families whose rows carry-overs alone have to satisfy
@@ -100,7 +101,7 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
     while True:
         left = options.seconds - (time.perf_counter() - began)
         tight = 1e-9 if repairs else options.feasibility
-        result = session.solve(replace(options, seconds=max(left, 1.0), feasibility=tight))
+        result = session.solve(replace(options, seconds=max(left, 1.0), feasibility=tight, progress=_scaled(options.progress, unit)))
         if result.status is Status.INFEASIBLE:
             raise infeasible(problem, matrices, options, repairs, broken)
         if result.x is None:
@@ -128,6 +129,14 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
             _keep_shut(session, matrices, unmet, chosen)
         else:
             _exclude(session, problem, rows, chosen, x_columns, options, answer is None)
+
+
+def _scaled(progress: Progress | None, unit: float) -> Progress | None:
+    """Return a progress callback that gets the best objective in the plan's unit."""
+    if progress is None:
+        return None
+    tell = progress
+    return lambda fraction, gap, best: tell(fraction, gap, None if best is None else best * unit)
 
 
 def _funded(

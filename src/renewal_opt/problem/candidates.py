@@ -50,7 +50,7 @@ def select(library: Library, screened: Mapping[str, Screened], scenario: Scenari
     inside: list[Project] = []
     reasons: dict[str, str] = {}
     findings: list[Finding] = []
-    forced = set(scenario.force.in_)
+    forced = {i: n for n, i in reversed(list(enumerate(scenario.force.in_)))}
     for project in library.projects:
         reason = why_out(project, screened[project.id], scenario)
         if reason is None:
@@ -61,7 +61,7 @@ def select(library: Library, screened: Mapping[str, Screened], scenario: Scenari
             clauses = [c.clause for c in screened[project.id].clauses if c.status in ("failed", "unclear")]
             findings.append(
                 Finding(
-                    kind="forced_against_rule", path="force.in", value=project.id,
+                    kind="forced_against_rule", path=f"force.in.{forced[project.id]}", value=project.id,
                     expected=_("a project that may start"),
                     hint=_("barred by {reason}").format(reason=", ".join([reason, *clauses])),
                 )

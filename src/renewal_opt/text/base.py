@@ -46,11 +46,16 @@ class RowFacts:
 
 
 def amount(value: int | Fraction, unit: str, language: str) -> str:
-    """Return a number in words of its unit: 万元 with two decimals (亿元 with four from one 亿元 on), percent, plain."""
+    """Return a number in words of its unit.
+
+    Money: 万元 with two decimals, 亿元 with four from one 亿元 on; in English millions with as many digits.
+    Shares in percent, other numbers plain.
+    """
     if unit == "yuan":
-        if abs(Fraction(value)) >= YI:
-            return f"{_decimal(Fraction(value) / YI, 4)} " + ("亿元" if language == "zh" else "100m yuan")
-        return f"{_decimal(Fraction(value) / WAN, 2)} " + ("万元" if language == "zh" else "10k yuan")
+        large = abs(Fraction(value)) >= YI
+        if language == "zh":
+            return f"{_decimal(Fraction(value) / YI, 4)} 亿元" if large else f"{_decimal(Fraction(value) / WAN, 2)} 万元"
+        return f"{_decimal(Fraction(value) / 10**6, 2 if large else 4)} million yuan"
     if unit == "share":
         return f"{_decimal(Fraction(value) * 100, 2)} %"
     return _decimal(Fraction(value), 0 if Fraction(value).denominator == 1 else 2)

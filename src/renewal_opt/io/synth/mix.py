@@ -8,6 +8,7 @@ and gives `make_scenario` the plan in hand that keeps every scenario feasible. A
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -34,6 +35,25 @@ def repaid(rate: Fraction, term: int, form: Repayment) -> Fraction:
     return 1 + rate * term
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Money terms of one project.
+
+    Attributes
+    ----------
+    eligible : list of str
+        Leaf channels for which it is eligible.
+    waits : dict
+        Those that may pay it, with the years to wait for the first money.
+    shares : list of Share
+        Bounds on shares.
+    """
+
+    eligible: list[str]
+    waits: dict[str, int]
+    shares: list[Share]
+
+
 class Mixer:
     """Finds mixes under one policy.
 
@@ -42,9 +62,13 @@ class Mixer:
     policy : Policy
     year : int
         Plan year, at which dated numbers are read.
+    keep : bool
+        Whether to remember the terms of each project; for projects that do not change any more.
     """
 
-    def __init__(self, policy: Policy, year: int) -> None:
+    def __init__(self, policy: Policy, year: int, *, keep: bool = False) -> None:
+        self._keep = keep
+        self._kept: dict[Get, Terms] = {}
         self.policy, self.year = policy, year
         self.funding = policy.funding
         self.costs = {
@@ -64,8 +88,23 @@ class Mixer:
         """Return the channel of a leaf."""
         return self.funding.channels[self._parent[leaf]]
 
+    def terms(self, get: Get) -> Terms:
+        """Return what holds for a project; remembered by `get` while it is the last, or when the mixer keeps it."""
+        found = self._kept.get(get)
+        if found is None:
+            eligible = self._leaves(get)
+            barred, waits = self.barred(get), {x: self.delay(x, get) for x in eligible}
+            found = Terms(eligible, {x: w for x, w in waits.items() if w is not None and x not in barred}, self.shares(get, eligible))
+            if not self._keep:
+                self._kept.clear()
+            self._kept[get] = found
+        return found
+
     def leaves(self, get: Get) -> list[str]:
         """Return the leaf channels for which a project is eligible."""
+        return self.terms(get).eligible
+
+    def _leaves(self, get: Get) -> list[str]:
         out: list[str] = []
         for i, channel in self.funding.channels.items():
             if not matches(channel.eligible, get):
@@ -139,11 +178,9 @@ class Mixer:
 
     def whole(self, get: Get, cost: int, room: Sequence[Bound], turn: int = 0) -> dict[str, int] | None:
         """Return a mix for a whole cost in units (carry-overs), or None."""
-        eligible = self.leaves(get)
-        barred = self.barred(get)
-        usable = [x for x in eligible if x not in barred and self.delay(x, get) is not None]
-        shares = self.shares(get, eligible)
-        return self._tickets(usable, cost, lambda leaves: self._fill(shares, leaves, cost, cost, room, turn))
+        terms = self.terms(get)
+        shares = terms.shares
+        return self._tickets(list(terms.waits), cost, lambda leaves: self._fill(shares, leaves, cost, cost, room, turn))
 
     def yearly(
         self,
@@ -158,22 +195,20 @@ class Mixer:
 
         `left` gives what a leaf or channel can still bring in a year, in units (None: no limit).
         """
-        eligible = self.leaves(get)
-        waits = {x: self.delay(x, get) for x in eligible}
-        barred = self.barred(get) | set(without)
-        shares = self.shares(get, eligible)
+        terms = self.terms(get)
+        waits, shares, barred = terms.waits, terms.shares, set(without)
 
         def years(leaves: list[str]) -> dict[tuple[str, int], int] | None:
             out: dict[tuple[str, int], int] = {}
             for k, amount in enumerate(spend):
-                usable = [x for x in leaves if (w := waits[x]) is not None and w <= k]
+                usable = [x for x in leaves if waits[x] <= k]
                 part = self._fill(shares, usable, amount, sum(spend), room, turn, self._left(usable, k, left))
                 if part is None:
                     return None
                 out |= {(x, k): a for x, a in part.items()}
             return out
 
-        return self._tickets([x for x in eligible if x not in barred], sum(spend), years)
+        return self._tickets([x for x in waits if x not in barred], sum(spend), years)
 
     def _left(self, usable: list[str], k: int, left: Callable[[str, int], int | None] | None) -> list[Bound]:
         out: list[Bound] = []
@@ -233,27 +268,30 @@ class Mixer:
 
 def _fill(amount: int, order: Sequence[str], bounds: Sequence[Bound]) -> dict[str, int] | None:
     used = dict.fromkeys(order, 0)
+    held = [0] * len(bounds)
+    inside = {leaf: [b for b, (leaves, _low, _high) in enumerate(bounds) if leaf in leaves] for leaf in order}
     left = amount
-
-    def within(leaves: frozenset[str]) -> int:
-        return sum(a for x, a in used.items() if x in leaves)
 
     def put(leaf: str, want: int) -> None:
         nonlocal left
-        give = min([want, left, *(high - within(s) for s, _low, high in bounds if leaf in s)])
+        give = min(want, left)
+        for b in inside[leaf]:
+            give = min(give, bounds[b][2] - held[b])
         if give > 0:
             used[leaf] += give
             left -= give
+            for b in inside[leaf]:
+                held[b] += give
 
-    for leaves, low, _high in bounds:
+    for b, (leaves, low, _high) in enumerate(bounds):
         for leaf in order:
+            if held[b] >= low:
+                break
             if leaf in leaves:
-                put(leaf, low - within(leaves))
+                put(leaf, low - held[b])
     for part in (amount * 6 // 10, amount):  # first spread, then fill up
         for leaf in order:
             put(leaf, part - used[leaf] if part < amount else left)
-    if left or any(not low <= within(s) <= max(low, high) for s, low, high in bounds):
-        return None
-    if any(within(s) > high for s, _low, high in bounds):
+    if left or any(not low <= h <= high for h, (_leaves, low, high) in zip(held, bounds, strict=True)):
         return None
     return {x: a for x, a in used.items() if a}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from .attributes import World
 from .draw import Draw
 from .facts import Draft, getter
-from .mix import UNIT, Bound, Mixer
+from .mix import UNIT, Bound, Get, Mixer
 from .words import BODY_NAMES, KINDS, body_of
 
 #: least and largest cost in units of 100 元: 10 万元 and 50 亿元
@@ -112,7 +112,7 @@ def fund(world: World, mixer: Mixer, draft: Draft, rows: Sequence[Income], draw:
 def _mix(world: World, mixer: Mixer, draft: Draft, rows: Sequence[Income], turn: int) -> dict[str, int] | None:
     get = getter(world.policy, draft)
     units: tuple[int, ...] = draft["_units"]
-    room = room_of(mixer, draft, rows)
+    room = room_of(mixer, draft, rows, get)
     if draft["part"] == "carry_over":
         return mixer.whole(get, sum(units), room, turn)
     found = mixer.yearly(get, units, room, turn)
@@ -124,9 +124,8 @@ def _mix(world: World, mixer: Mixer, draft: Draft, rows: Sequence[Income], turn:
     return out
 
 
-def room_of(mixer: Mixer, draft: Draft, rows: Sequence[Income]) -> list[Bound]:
+def room_of(mixer: Mixer, draft: Draft, rows: Sequence[Income], get: Get) -> list[Bound]:
     """Return the debt that a draft's revenue carries, as bounds in units."""
-    get = getter(mixer.policy, draft)
     start = draft["start_year"] if draft["part"] == "carry_over" else mixer.year
     return mixer.debt_room(get, [(y, c, n) for y, c, _g, _o, _t, n in rows], start or mixer.year, mixer.leaves(get))
 

@@ -14,6 +14,7 @@ from typing import Any
 from ...domain.filters import matches
 from ...domain.library import Library
 from ...domain.policy import Policy
+from .mix import Mixer
 from .relax import relaxed
 from .witness import Case, Money, Room, Witness, cases
 
@@ -84,13 +85,14 @@ def make_scenario(
         Keys of `Scenario`; every number is an int or a Decimal. A plan exists under it.
     """
     known = cases(policy, library, plan_year)
+    mixer = Mixer(policy, plan_year, keep=True)
     may = sum(c.units for c in known.values() if c.candidate)
     budget = max(int(may * tightness.budget), min((c.units for c in known.values() if c.candidate), default=0))
-    wish, _opened = _choose(policy, library, plan_year, known, budget, None, tightness)
+    wish, _opened = _choose(policy, library, plan_year, known, budget, None, tightness, mixer)
     room = _room(policy, wish, plan_year, tightness)
-    most, _opened = _choose(policy, library, plan_year, known, may, room, tightness)  # all that the caps can pay
+    most, _opened = _choose(policy, library, plan_year, known, may, room, tightness, mixer)  # all that the caps can pay
     budget = int(most.started() * tightness.fill) if most.new else budget
-    plan, opened = _choose(policy, library, plan_year, known, budget, room, tightness)
+    plan, opened = _choose(policy, library, plan_year, known, budget, room, tightness, mixer)
     over: dict[str, Any] = _caps(policy, room, plan, plan_year)
     over |= _budget(policy, plan, budget, plan_year)
     over |= _coordination(policy, known, opened)
@@ -116,12 +118,12 @@ def _areas(known: dict[str, Case]) -> dict[str, list[Case]]:
 
 
 def _choose(
-    policy: Policy, library: Library, year: int, known: dict[str, Case], budget: int, room: Room | None, tightness: Tightness
+    policy: Policy, library: Library, year: int, known: dict[str, Case], budget: int, room: Room | None, tightness: Tightness, mixer: Mixer
 ) -> tuple[Witness, int]:
     """Return a greedy plan and the number of areas that it opens."""
     areas = _areas(known)
     running = {a for a, members in areas.items() if any(c.project.part == "carry_over" for c in members)}
-    plan = Witness(policy, library, year, known, set(running))
+    plan = Witness(policy, library, year, known, set(running), mixer)
     plan.room = room
     least = _least_number(known)
     openable: list[tuple[float, str, list[Case]]] = []

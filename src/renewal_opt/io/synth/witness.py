@@ -113,14 +113,19 @@ class Witness:
     all_cases : mapping of id to Case
     areas : set of str
         Coordinated areas in which projects may start.
+    mixer : Mixer, optional
+        A mixer of the same policy and year that remembers, to share.
     """
 
-    def __init__(self, policy: Policy, library: Library, year: int, all_cases: Mapping[str, Case], areas: set[str]) -> None:
+    def __init__(
+        self, policy: Policy, library: Library, year: int, all_cases: Mapping[str, Case], areas: set[str], mixer: Mixer | None = None
+    ) -> None:
         self.policy, self.library, self.year, self.cases = policy, library, year, all_cases
-        self.mixer = Mixer(policy, year)
+        self.mixer = mixer or Mixer(policy, year, keep=True)
         self.areas = areas
         self.money: dict[str, Money] = {}
         self.new: list[str] = []
+        self._started = 0
         self.room: Room | None = None
         self._needs, self._rivals = self._relations()
         self._used_leaf: Money = {}
@@ -191,6 +196,7 @@ class Witness:
             self._take(self.cases[i], found)
             taken.append(i)
         self.new += taken
+        self._started += sum(self.cases[i].units for i in taken)
         return True
 
     def _fund(self, case: Case) -> Money | None:
@@ -284,7 +290,7 @@ class Witness:
 
     def started(self) -> int:
         """Return the total investment of the new starts, in units."""
-        return sum(self.cases[i].units for i in self.new)
+        return self._started
 
     def greedy(self, budget: int, only: Callable[[Case], bool] | None = None) -> None:
         """Add bundles by falling score while the new starts stay within `budget` units."""

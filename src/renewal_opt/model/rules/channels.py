@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from ...domain.base import Label
+from ...domain.base import Entry, Label
 from ...domain.funding import CapByYear
 from ...problem import Problem
 from ..rows import Row, Terms, Writer
@@ -23,13 +23,13 @@ def rows(problem: Problem) -> list[Row]:
     out: list[Row] = []
     for key, channel in problem.policy.funding.channels.items():
         path = f"funding.channels.{key}"
-        out += _rows(problem, key, path, channel.label, channel.cap, channel.carry_surplus)
+        out += _rows(problem, key, path, channel, channel.cap, channel.carry_surplus)
         for sub, entry in channel.sub.items():
-            out += _rows(problem, sub, f"{path}.sub.{sub}", entry.label, entry.cap, channel.carry_surplus)
+            out += _rows(problem, sub, f"{path}.sub.{sub}", entry, entry.cap, channel.carry_surplus)
     return out
 
 
-def _rows(problem: Problem, key: str, path: str, label: Label, cap: CapByYear, surplus: bool) -> list[Row]:
+def _rows(problem: Problem, key: str, path: str, entry: Entry, cap: CapByYear, surplus: bool) -> list[Row]:
     out: list[Row] = []
     entries = problem.entries
     mine = problem.leaf_mask((key,))[entries.leaf]
@@ -48,7 +48,8 @@ def _rows(problem: Problem, key: str, path: str, label: Label, cap: CapByYear, s
         out.append(
             Row(
                 "channels", path, f"channels:{key}[{year}]",
-                Label(zh=f"{label.zh} {year}", en=f"{label.en} {year}"), "yuan", not cap.stated(year),
+                Label(zh=f"{entry.label.zh} {year}", en=f"{entry.label.en} {year}"), "yuan",
+                entry.source.assumed or not cap.stated(year),
                 Terms(_NONE, None, chosen), None, amount,
             )
         )  # fmt: skip
