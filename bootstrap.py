@@ -80,16 +80,16 @@ def lint() -> None:
 def locale() -> None:
     """Gather the program's messages, merge them into the Chinese catalogue, compile it."""
     install("dev")
-    babel = [str(BIN / "python"), "-m", "babel.messages.frontend"]
+    babel = [str(BIN / "python"), "-m", "babel.messages.frontend", "-q"]
     folder = "src/renewal_opt/locale"
     template, catalogue = f"{folder}/renewal_opt.pot", f"{folder}/zh/LC_MESSAGES/renewal_opt.po"
     common = ["--no-wrap", "--sort-by-file"]
-    run([*babel, "extract", "-q", *common, "--no-location", "--project=renewal_opt", "-o", template, "src/renewal_opt"])
+    run([*babel, "extract", "-k", "N_", *common, "--no-location", "--project=renewal_opt", "-o", template, "src/renewal_opt"])
     job = "update" if (HERE / catalogue).exists() else "init"
     more = ["--no-fuzzy-matching", "--ignore-obsolete"] if job == "update" else []
-    run([*babel, job, "-q", "-D", "renewal_opt", "-l", "zh", "-i", template, "-d", folder, "--no-wrap", *more])
+    run([*babel, job, "-D", "renewal_opt", "-l", "zh", "-i", template, "-d", folder, "--no-wrap", *more])
     (HERE / template).unlink()
-    run([*babel, "compile", "-q", "-D", "renewal_opt", "-d", folder])
+    run([*babel, "compile", "-D", "renewal_opt", "-d", folder])
 
 
 def main() -> None:

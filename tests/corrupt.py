@@ -61,10 +61,6 @@ def _paid(d: Dump) -> list[tuple[Dump, Dump]]:
     return [(c, m) for c in d["chosen"] for m in c["money"]]
 
 
-def _new(d: Dump) -> list[Dump]:
-    return [c for c in d["chosen"] if c["part"] == "new_start"]
-
-
 # the choice ---------------------------------------------------------------------------------------------------
 def swap_a_project(d: Dump, rng: random.Random) -> list[str] | None:
     """Put a refused or reserve project in the place of a chosen one, with its money."""
@@ -80,32 +76,26 @@ def swap_a_project(d: Dump, rng: random.Random) -> list[str] | None:
 def drop_a_project(d: Dump, rng: random.Random) -> list[str] | None:
     """Move a chosen project to the refused."""
     old = _one(d["chosen"], rng)
-    if old is None:
-        return None
-    d["chosen"].remove(old)
-    reason = {"kind": "ranked_out", "rule": "", "label": {"zh": "", "en": ""}}
-    d["refused"].append({k: old[k] for k in ("id", "name", "investment", "score")} | {"reasons": [reason]})
-    return [old["id"]]
+    if old is not None:
+        d["chosen"].remove(old)
+        d["refused"].append({k: old[k] for k in ("id", "name", "investment", "score")} | {"reasons": []})
+    return None if old is None else [old["id"]]
 
 
-def lose_a_project(d: Dump, rng: random.Random) -> list[str] | None:
-    """Take a project out of one part and put it nowhere."""
+def lose_or_double_a_project(d: Dump, rng: random.Random) -> list[str] | None:
+    """Take an entry out of a part and put it nowhere, or list it twice."""
     part = rng.choice(("chosen", "reserve", "refused"))
     old = _one(d[part], rng)
-    return None if old is None else (d[part].remove(old), [old["id"]])[1]
-
-
-def double_a_project(d: Dump, rng: random.Random) -> list[str] | None:
-    """List a project twice in a part."""
-    part = rng.choice(("chosen", "reserve", "refused"))
-    old = _one(d[part], rng)
-    return None if old is None else (d[part].append(copy.deepcopy(old)), [old["id"]])[1]
+    if old is not None and rng.random() < 0.5:
+        d[part].remove(old)
+    elif old is not None:
+        d[part].append(copy.deepcopy(old))
+    return None if old is None else [old["id"]]
 
 
 def invent_a_project(d: Dump, rng: random.Random) -> list[str] | None:
     """Give an entry an id that the library does not have."""
-    rows = d[rng.choice(("chosen", "reserve", "refused", "screening", "scores"))]
-    old = _one(rows, rng)
+    old = _one(d[rng.choice(("chosen", "reserve", "refused", "screening", "scores"))], rng)
     return None if old is None else (old.update(id="ghost"), ["ghost"])[1]
 
 
@@ -124,16 +114,12 @@ def change_a_start(d: Dump, rng: random.Random) -> list[str] | None:
     return [c["id"]]
 
 
-def forget_a_start(d: Dump, rng: random.Random) -> list[str] | None:
-    """Leave out the start of a new start."""
-    c = _one(_new(d), rng)
-    return None if c is None else (c.update(start=None), [c["id"]])[1]
-
-
 def change_a_part(d: Dump, rng: random.Random) -> list[str] | None:
-    """Call a carry-over a new start, or the other way."""
+    """Call a carry-over a new start, or the other way; or leave out a start."""
     c = _one(d["chosen"], rng)
-    return None if c is None else (c.update(part="new_start" if c["part"] == "carry_over" else "carry_over"), [c["id"]])[1]
+    if c is not None:
+        c.update({"start": None} if rng.random() < 0.4 else {"part": "new_start" if c["part"] == "carry_over" else "carry_over"})
+    return None if c is None else [c["id"]]
 
 
 def open_an_area(d: Dump, rng: random.Random) -> list[str] | None:
@@ -214,10 +200,10 @@ def move_between_projects(d: Dump, rng: random.Random) -> list[str] | None:
 
 def give_to_another_project(d: Dump, rng: random.Random) -> list[str] | None:
     """Take money from one project and give it to another."""
-    a, other = _one(_paid(d), rng), _one(d["chosen"], rng)
-    if a is None:
+    found, other = _one(_paid(d), rng), _one(d["chosen"], rng)
+    if found is None:
         return None
-    c, m = a
+    c, m = found
     channel, year, yuan = m["channel"], m["year"], _amount(m, rng)
     _put(c, channel, year, -yuan)
     _put(other, channel, year, yuan)
@@ -227,28 +213,20 @@ def give_to_another_project(d: Dump, rng: random.Random) -> list[str] | None:
 def change_an_amount(d: Dump, rng: random.Random) -> list[str] | None:
     """Add or take away 1 元, or turn the sign."""
     found = _one(_paid(d), rng)
+    if found is not None:
+        found[1]["yuan"] = rng.choice((found[1]["yuan"] + 1, found[1]["yuan"] - 1, -found[1]["yuan"], 0))
+    return None if found is None else [found[0]["id"]]
+
+
+def split_or_drop_an_amount(d: Dump, rng: random.Random) -> list[str] | None:
+    """State the money of a channel and year in two rows, or leave one out."""
+    found = _one([(c, m) for c, m in _paid(d) if m["yuan"] > 1], rng)
     if found is None:
         return None
-    c, m = found
-    m["yuan"] = rng.choice((m["yuan"] + 1, m["yuan"] - 1, -m["yuan"], 0))
-    return [c["id"]]
-
-
-def split_an_amount(d: Dump, rng: random.Random) -> list[str] | None:
-    """State the money of a channel and year in two rows."""
-    found = _one(_paid(d), rng)
-    if found is None or found[1]["yuan"] < 2:
-        return None
-    c, m = found
-    m["yuan"] -= 1
-    c["money"].append(m | {"yuan": 1})
-    return [c["id"]]
-
-
-def drop_an_amount(d: Dump, rng: random.Random) -> list[str] | None:
-    """Leave out one amount."""
-    found = _one(_paid(d), rng)
-    return None if found is None else (found[0]["money"].remove(found[1]), [found[0]["id"]])[1]
+    found[0]["money"].remove(found[1])
+    if rng.random() < 0.5:
+        found[0]["money"] += [found[1] | {"yuan": 1}, found[1] | {"yuan": found[1]["yuan"] - 1}]
+    return [found[0]["id"]]
 
 
 # what the plan says of itself ---------------------------------------------------------------------------------
@@ -376,8 +354,8 @@ def move_in_the_reserve(d: Dump, rng: random.Random) -> list[str] | None:
 
 
 def change_the_needs(d: Dump, rng: random.Random) -> list[str] | None:
-    """Change, drop or double a later need or a waiver."""
-    key = rng.choice(("later_needs", "waivers"))
+    """Change, drop or double a later need, a waiver or an area's balance."""
+    key = rng.choice(("later_needs", "waivers", "area_balance"))
     row, kind = _one(d[key], rng), rng.randrange(3)
     if row is None:
         return None
@@ -388,7 +366,7 @@ def change_the_needs(d: Dump, rng: random.Random) -> list[str] | None:
     elif key == "waivers":
         row[rng.choice(("authority", "number", "expiry"))] = "x"
     else:
-        row["yuan"] += 1
+        row["yuan" if key == "later_needs" else rng.choice(("chosen", "investment", "revenue"))] += 1
     return []
 
 
@@ -414,7 +392,7 @@ CHOICES: tuple[Change, ...] = (
     move_between_channels, move_between_years, move_between_projects, change_an_amount,
 )  # fmt: skip
 CHANGES: tuple[Change, ...] = (
-    *CHOICES, lose_a_project, double_a_project, invent_a_project, forget_a_start, change_a_part, give_to_another_project,
-    split_an_amount, drop_an_amount, change_a_score, change_a_blank, change_the_objective, change_the_screening, change_the_use,
-    change_a_line, move_in_the_reserve, change_the_needs, change_the_header, reorder,
+    *CHOICES, lose_or_double_a_project, invent_a_project, change_a_part, give_to_another_project, split_or_drop_an_amount,
+    change_a_score, change_a_blank, change_the_objective, change_the_screening, change_the_use, change_a_line,
+    move_in_the_reserve, change_the_needs, change_the_header, reorder,
 )  # fmt: skip

@@ -110,11 +110,11 @@ BAD: list[tuple[Callable[[GoodSet], None], tuple[str, ...]]] = [
     (scenario(ahp={"pairs": {"need/benefit": 3, "benefit/need": "1/3"}}), ("each pair once",)),
     (scenario(ahp={"pairs": {"need/benefit": 10}}), ("a judgement from 1/9 to 9",)),
     # numbers
-    (put("funding.shares.own_some.at_least", D("1.5")), ("a share from 0 to 1", "1.5 % is written 0.015")),
+    (put("funding.shares.own_some.at_least", D("1.5")), ("a share from 0 to 1", "write 0.015 for 1.5 %")),
     (put("funding.shares.own_some.at_least", -1), ("a share from 0 to 1",)),
     (put("funding.channels.bond.share", {"at_least": D("0.5"), "at_most": {2023: D("0.6"), 2026: D("0.4")}}), ("share.at_least", "not above at_most, which is 0.4")),
     (put("funding.channels.bond.share", {"per": "year"}), ("at_least or at_most",)),
-    (put("funding.channels.bond.rate", D("2.8")), ("2.8 % is written 0.028",)),
+    (put("funding.channels.bond.rate", D("2.8")), ("write 0.028 for 2.8 %",)),
     (put("funding.channels.bond.term", 0), ("funding.channels.bond.term", "at least 1")),
     (put("funding.channels.bond.ticket", {"at_least": 20, "at_most": 10}), ("found “20”", "not above at_most, which is 10")),
     (put("funding.channels.bond.ticket", {}), ("ticket", "at_least or at_most")),

@@ -64,17 +64,17 @@ class Finding:
             parts.append(_("row {row}").format(row=self.row))
         if self.column:
             parts.append(_("column {column}").format(column=self.column))
-        return ", ".join(parts)
+        return _(", ").join(parts)
 
     def sentence(self) -> str:
         """Return the finding in words, without the file and sheet that group it."""
         text = self.where()
         if self.value:
-            text += (": " if text else "") + _("found “{value}”").format(value=_short(self.value))
+            text += (_(": ") if text else "") + _("found “{value}”").format(value=_short(self.value))
         if self.expected:
-            text += ("; " if self.value else ": ") + _("expected {expected}").format(expected=self.expected)
+            text += (_("; ") if self.value else _(": ")) + _("expected {expected}").format(expected=self.expected)
         if self.hint:
-            text += f" ({self.hint})"
+            text += _(" ({hint})").format(hint=self.hint)
         return text
 
 

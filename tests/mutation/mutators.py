@@ -20,7 +20,7 @@ from mutation_seeds import FileSet
 
 from renewal_opt.domain.policy import Policy
 from renewal_opt.domain.scenario import Scenario
-from renewal_opt.io.pydantic_findings import annotation_at
+from renewal_opt.io.pydantic_findings import _allowed, annotation_at
 from renewal_opt.io.schemawalk import keys_of
 
 D = Decimal
@@ -581,6 +581,156 @@ def change_several(fileset: FileSet, random: Random) -> Mutation:
     return _rows(fileset, file, rows, "several cells")
 
 
+# ------------------------------------------------------------------ likely changes, which mostly pass the reading and reach the solver
+
+Trees = dict[str, Any]
+Tables = dict[str, list[list[str]]]
+
+
+def _leaf(trees: Trees, random: Random, wanted: Callable[[Any], bool]) -> tuple[str, Path_] | None:
+    file = random.choice([f for f in sorted(trees) if f not in ("city/lists.yaml", "city/city.yaml")])
+    found = [p for p in paths(trees[file]) if wanted(at_path(trees[file], p))]
+    return (file, random.choice(found)) if found else None
+
+
+def _set(trees: Trees, at: tuple[str, Path_], value: Any) -> str:
+    file, path = at
+    at_path(trees[file], path[:-1])[path[-1]] = value
+    return f"{'.'.join(map(str, path))} = {value!r}"
+
+
+def _scale_number(trees: Trees, tables: Tables, random: Random) -> str:
+    at = _leaf(trees, random, lambda v: isinstance(v, (int, Decimal)) and not isinstance(v, bool))
+    if at is None:
+        return ""
+    old = D(at_path(trees[at[0]], at[1]))
+    new = old * random.choice([D(0), D("0.1"), D("0.5"), D("0.9"), D("1.1"), D(2), D(10), D(1000), D(10**8), D(-1)]) + random.choice([0, 0, 0, 1, D("0.01"), D("-0.01")])
+    return _set(trees, at, int(new) if new == int(new) else new)
+
+
+def _flip_flag(trees: Trees, tables: Tables, random: Random) -> str:
+    at = _leaf(trees, random, lambda v: isinstance(v, bool))
+    return "" if at is None else _set(trees, at, not at_path(trees[at[0]], at[1]))
+
+
+def _other_word(trees: Trees, tables: Tables, random: Random) -> str:
+    file = random.choice(sorted(trees))
+    found = []
+    for path in paths(trees[file]):
+        words = _allowed(annotation_at(root_of(file), path))
+        if len(words) > 1 and path[-1] != "kind":
+            found.append((path, words))
+    if not found:
+        return ""
+    path, words = random.choice(found)
+    return _set(trees, (file, path), random.choice(words))
+
+
+def _other_id(trees: Trees, tables: Tables, random: Random) -> str:
+    lists = [("east", "west", "cityhall"), ("fiscal", "bond", "own", "city_funds", "district_funds"), ("renovation", "redevelopment"), ("need", "benefit"),
+             ("high", "low"), ("idea", "land", "permit"), ("soe", "private"), ("old_town", "new_town"), ("residents", "households", "votes", "investment", "count", "green_area", "moved")]  # fmt: skip
+    names = {i: ids for ids in lists for i in ids}
+    at = _leaf(trees, random, lambda v: isinstance(v, str) and v in names)
+    return "" if at is None else _set(trees, at, random.choice(names[at_path(trees[at[0]], at[1])]))
+
+
+def _filter(trees: Trees, tables: Tables, random: Random) -> str:
+    filters: list[Any] = [{}, {"district": "west"}, {"district": ["east", "west"]}, {"mode": "redevelopment"}, {"level": "city"}, {"residents": "> 30"}, {"revenue": "> 0"}, {"revenue": "<= 0"},
+                          {"total_investment": ">= 900"}, {"demand": "!= high"}, {"coord_area": "any"}, {"neg_river": "involved"}, {"duration": 1}, {"part": "carry_over"}, {"votes": 300},
+                          {"zone": "new_town"}, {"district": "east", "mode": "renovation"}, {"action": "homes"}, {"bond_ban": False}]  # fmt: skip
+    at = _leaf(trees, random, lambda v: isinstance(v, dict) and ("amount" in v or "at_least" in v or "at_most" in v or "side" in v or "accept" in v or "measure" in v) and "label" in v)
+    if at is None:
+        return ""
+    rule = at_path(trees[at[0]], at[1])
+    key = "eligible" if "counts_as" in rule and "cap" in rule else "where"
+    rule[key] = random.choice(filters)
+    return f"{at[1]}.{key} = {rule[key]}"
+
+
+def _scenario(trees: Trees, tables: Tables, random: Random) -> str:
+    ids = [f"P{k:03d}" for k in range(1, 13)]
+    pick = random.choice
+    key, value = pick(
+        [("plan_year", pick([2024, 2025, 2026, 2027])), ("window", pick([1, 2, 3, 10])), ("basis", pick(["count", "beneficiaries", "investment"])), ("weights", {"need": pick([0, 1, D("0.5")])}),
+         ("force", {"in": random.sample(ids, pick([0, 1, 2, 4]))}), ("force", {"out": random.sample(ids, pick([1, 3, 8]))}), ("solver", {"gap": pick([0, D("0.1"), D("1e-9")]), "seconds": pick([1, 5, D("0.001")])}),
+         ("solver", {"seed": 2_147_483_647, "seconds": 5}), ("max_repairs", pick([0, 100])), ("ahp", {"pairs": {"need/benefit": pick([9, "1/9", D("0.1111"), D("0.11")])}})]
+    )  # fmt: skip
+    trees["scenario.yaml"][key] = value
+    if key == "ahp":
+        trees["scenario.yaml"].pop("weights", None)
+    return f"scenario {key} = {value}"
+
+
+def _column(rows: list[list[str]], *names: str) -> int | None:
+    return next((j for j, h in enumerate(rows[0]) if any(h == n or h.startswith(n + "（") for n in names)), None)
+
+
+def _scale_project(trees: Trees, tables: Tables, random: Random) -> str:
+    """Multiply a project's money by a factor, so that its sums still add up."""
+    rows = tables["library/projects.csv"]
+    i, factor = random.randrange(1, len(rows)), random.choice([D("0.01"), D("0.5"), D(3), D(100), D(10_000), D(1_000_000)])
+    for j, head in enumerate(rows[0]):
+        cell = rows[i][j].replace(",", "")
+        if ("investment" in head or "spend" in head or "spent" in head or "投资" in head) and cell.replace(".", "").isdigit():
+            rows[i][j] = f"{(D(cell) * factor).normalize():f}"
+    return f"money of row {i + 1} x {factor}"
+
+
+def _other_cell(trees: Trees, tables: Tables, random: Random) -> str:
+    """Put another row's cell of the same column, or a blank."""
+    file = random.choice(sorted(tables))
+    rows = tables[file]
+    i, j = random.randrange(1, len(rows)), random.randrange(len(rows[0]))
+    rows[i][j] = random.choice([row[j] for row in rows[1:]] + [""])
+    return f"{file} row {i + 1} {rows[0][j]} = {rows[i][j]!r}"
+
+
+def _other_year(trees: Trees, tables: Tables, random: Random) -> str:
+    rows = tables["library/projects.csv"]
+    i = random.randrange(1, len(rows))
+    start, end = _column(rows, "start_year", "开工年"), _column(rows, "end_year", "完工年")
+    if start is None or end is None:
+        return ""
+    rows[i][start] = str(random.choice([2023, 2025, 2026, 2027, 2030]))
+    rows[i][end] = str(int(rows[i][start]) + random.choice([0, 1, 1, 4]))
+    return f"row {i + 1} from {rows[i][start]} to {rows[i][end]}"
+
+
+def _other_column(trees: Trees, tables: Tables, random: Random) -> str:
+    """Fill a column that the rules read."""
+    rows = tables["library/projects.csv"]
+    name, values = random.choice(
+        [("residents", ["0", "1", "60", "100000000"]), ("consent", ["0", "66.7", "100", ""]), ("green_area", ["0", "0.5", "89999.99", "1000000"]), ("neg_1", ["不涉及", "涉及", "待核", ""]),
+         ("in_scope", ["是", "否", "待核", ""]), ("coord_area", ["甲片", "乙片", ""]), ("district_shares", ["east:50;west:50", "east:0.01;west:99.99", ""]), ("stage", ["idea", "land", "permit"]),
+         ("ask_own", ["0", "100", "5000"]), ("secured_fiscal", ["0", "50", "99999"]), ("check_year", ["2020", "2023", "2025", "2026", ""]), ("bond_review", ["passed", "waiting", ""]),
+         ("gfa_existing", ["0", "100", ""]), ("gfa_demolished", ["0", "19.99", "20.01", ""]), ("part", ["new_start", "reserve"])]
+    )  # fmt: skip
+    j = _column(rows, name)
+    if j is None:
+        for row, cell in zip(rows, [name] + [random.choice(values) for _row in rows[1:]], strict=True):
+            row.append(cell)
+    else:
+        for row in rows[1:]:
+            row[j] = random.choice([*values, row[j]])
+    return f"column {name}: {values}"
+
+
+MILD: tuple[Callable[[Trees, Tables, Random], str], ...] = (
+    _scale_number, _scale_number, _scale_number, _flip_flag, _flip_flag, _other_word, _other_word, _other_id, _filter, _filter, _scenario, _scenario,
+    _scale_project, _scale_project, _other_cell, _other_year, _other_column, _other_column,
+)  # fmt: skip
+
+
+def likely(fileset: FileSet, random: Random) -> Mutation:
+    """Make one to five changes such as an office makes."""
+    trees, tables = copy.deepcopy(fileset.trees), copy.deepcopy(fileset.tables)
+    done = [random.choice(MILD)(trees, tables, random) for _n in range(random.choice([1, 1, 2, 3, 5]))]
+    files = dict(fileset.files)
+    files |= {name: to_yaml(tree).encode() for name, tree in trees.items() if tree != fileset.trees[name]}
+    files |= {name: table_bytes(rows) for name, rows in tables.items() if rows != fileset.tables[name]}
+    return Mutation(files, "; ".join(done), "")
+
+
 Mutator = Callable[[FileSet, Random], Mutation]
 
 #: mutators with their weights
@@ -589,7 +739,7 @@ MUTATORS: tuple[tuple[Mutator, int], ...] = (
     (drop_line, 4), (double_line, 3), (swap_lines, 3), (indent_line, 4), (change_character, 6), (full_width, 3), (cut_text, 2), (insert_block, 3),
     (encode_otherwise, 5), (random_bytes, 2), (change_files, 4),
     (replace_cell, 24), (replace_column, 4), (alter_number, 6), (change_header, 6), (drop_column, 3), (double_column, 1), (swap_columns, 2), (swap_cells, 4),
-    (shift_row, 3), (double_row, 2), (drop_row, 3), (relate_otherwise, 6), (change_delimiter, 2), (change_several, 3),
+    (shift_row, 3), (double_row, 2), (drop_row, 3), (relate_otherwise, 6), (change_delimiter, 2), (change_several, 3), (likely, 60),
 )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
 
@@ -12,10 +13,19 @@ from mutation_judge import outcome
 from mutation_seeds import SEEDS
 from mutators import mutate
 
+from renewal_opt.io import yamlfile
 from renewal_opt.io.load import Inputs, load_inputs
 
 #: streams of mutations, and mutations in each
 STREAMS, EACH = 24, 90
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """Parse equal YAML texts once: most files of a set stay as they were, and parsing is most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yamlfile, "compose", lru_cache(maxsize=200)(yamlfile.compose))
+        yield
 
 
 @cache

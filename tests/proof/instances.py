@@ -111,7 +111,7 @@ class Draw:
             force = {"in": [one]} if self.r.yes(60) or one == two else {"in": [one], "out": [two]}
         scenario = {
             "name": "draw", "policy": "p", "library": "l", "plan_year": T0, "window": self.window, "force": force,
-            "basis": self.r.pick(["investment", "count", "investment", "beneficiaries"]), "solver": {"gap": D(0), "seconds": D(60)}, "max_repairs": 20,
+            "basis": self.r.pick(["investment", "count", "investment", "beneficiaries"]), "solver": {"gap": D(0), "seconds": D(60)}, "max_repairs": 100,
         }  # fmt: skip
         return Policy.model_validate(self.policy()), library, Scenario.model_validate(scenario)
 
@@ -212,6 +212,13 @@ class Draw:
             return {"at_least": one, "at_most": min(D(1), one + D("0.3"))}
         return {self.r.pick(["at_least", "at_most"]): one}
 
+    def ratio(self) -> dict[str, D]:
+        """Return one bound of a ratio, or an equation, which few amounts in whole 元 satisfy."""
+        one = self.r.pick([D("0.2"), D("0.5"), D(1), D(2), D("0.333"), D("0.07")])
+        if self.r.yes(10):
+            return {"at_least": one, "at_most": one}
+        return {self.r.pick(["at_least", "at_most"]): one}
+
     def group(self) -> dict[str, Any]:
         """Return a set of channels."""
         r = self.r
@@ -282,7 +289,7 @@ class Draw:
         if "use" in on:
             out["reserved"]["u"] = entry(channels=[r.pick(self.channels)], where=self.where(), at_least=self.share(), of="use")
         if "ratios" in on:
-            out["ratios"]["t"] = entry(numerator=self.group() | {"where": self.where()}, denominator=self.group(), per=r.pick(["total", "year"]), **{r.pick(["at_least", "at_most"]): r.pick([D("0.2"), D("0.5"), D(1), D(2)])})
+            out["ratios"]["t"] = entry(numerator=self.group() | {"where": self.where()}, denominator=self.group(), per=r.pick(["total", "year"]), **self.ratio())
         if "debt_service" in on:
             out["debt_service"]["d"] = entry(side=r.pick([None, "government"]), amount={T0 + 1: wan(self.some(self.total, 2, 60)), "later": r.pick(["last", "open"])})
         if "asks" in on:

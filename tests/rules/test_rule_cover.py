@@ -103,3 +103,16 @@ def test_classes_of_revenue_and_the_longest_term() -> None:
     assert town.but(revenue=[revenue("x", 2030, 110, "operating")]).solve().starts == {}
     # a negative year is taken off
     assert town.but(revenue=[revenue("x", 2026, 120, "government_fund"), revenue("x", 2027, -11, "government_fund")]).solve().starts == {}
+
+
+def test_money_in_place_under_the_channel_counts_where_all_its_leaves_are_in_the_rule() -> None:
+    # 110 of revenue cover 100 of principal; 60 are in place of the channel, 40 remain; a rule on one leaf leaves it at 100
+    def town(channels: list[str] | None) -> Town:
+        bond = channel("debt", sub={"old": entry(cap={2025: 0}), "young": entry()})
+        rule = {"r": entry(ratio=1, channels=channels)}
+        return Town([carry("d", {2025: 50}, 60, {"bond": 60})], channels={"bond": bond, "cash": channel()}, funding={"cover": rule}, revenue=[revenue("d", 2025, 110)])
+
+    assert town(None).rows("cover") == ["cover(_funding_cover_r__d_0_most): -4000.0 x(d_2025) +1.0 f(d_old_2025) +1.0 f(d_young_2025) <= 0.0"]
+    assert town(["young"]).rows("cover") == ["cover(_funding_cover_r__d_0_most): -10000.0 x(d_2025) +1.0 f(d_young_2025) <= 0.0"]
+    assert town(None).solve().of("d", "young") <= 40
+    town(["young"]).solve()

@@ -137,6 +137,20 @@ def test_only_real_money_would_do() -> None:
     assert sum(answer.of(channel=c) for c in "abc") * 10_000 == 8
 
 
+def test_whole_money_far_from_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    # b >= 0.001 of capital (0.001 d - b < 1) and b - 0.01 of debt < 1, where there is no debt: b < 1. In real numbers
+    # b = 0.99 lets d take 1,989; in whole 元 b = 0 and d <= 999. d is asked for, so the linear answer takes all of it,
+    # and a few 元 to and fro do not mend that: an integer programme does.
+    channels = {"b": channel(), "c": channel(), "d": channel("capital")}
+    shares = {"least": entry(channels=["b"], of="capital", at_least=D("0.001")), "most": entry(channels=["b"], of="debt", at_most=D("0.01"))}
+    town = Town([new("x", yuan=[5000], ask={"d": 1})], channels=channels, funding={"shares": shares})
+    answer = town.solve()
+    assert (answer.starts, answer.portfolio.repairs, answer.of(channel="b")) == ({"x": 2025}, 0, 0)
+    assert answer.of(channel="d") * 10_000 <= 999
+    monkeypatch.setattr("renewal_opt.allot.integer_amounts", lambda *_: None)
+    assert town.solve().starts == {}  # what the near search alone would have said
+
+
 def test_snapping() -> None:
     # x = 0.9999996 and money as loose are within the tolerance; the plan is exact all the same
     class Loose(HighsSession):

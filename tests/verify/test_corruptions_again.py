@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from decimal import Decimal as D
+from itertools import islice
 
 import corrupt
 import pytest
@@ -92,14 +93,14 @@ def compare(number, seed, **options):
     town, counts, families = rich_town(**options), Counter(), Counter()
     corrupt.AREAS[:] = ["x", "y"]
     plan = plan_of(town.oracle.fill(town.choice(AREAS, **CHOSEN)))
-    for k, (name, changed, _touched) in enumerate(corrupt.corruptions(plan, random.Random(seed), town.oracle)):
-        if k == number:
-            return counts, families
+    changes = corrupt.corruptions(plan, random.Random(seed), town.oracle)
+    for k, (name, changed, _touched) in enumerate(islice(changes, number)):
         found = town.judge(changed)
         right = town.oracle.right(changed)
         assert right is (not found), (seed, k, name, found)
         counts[right] += 1
         families.update(found.keys())
+    return counts, families
 
 
 EVERY = {

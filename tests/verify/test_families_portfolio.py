@@ -159,6 +159,22 @@ def test_areas_bonus_counts_all_candidates_of_the_area():
     assert plan.objective.value == "11/2"
 
 
+def test_areas_balance_is_reported_of_each_area():
+    town = area_town()
+    plan = town.holds({"x": Y}, a=at(), b=at(), k=K)
+    assert [b.model_dump() for b in sorted(plan.area_balance, key=lambda b: b.id)] == [
+        {"id": "x", "state": "opened", "chosen": 2, "investment": 2000, "revenue": 500},
+        {"id": "y", "state": "closed", "chosen": 0, "investment": 0, "revenue": 0},
+        {"id": "z", "state": "running", "chosen": 1, "investment": 1000, "revenue": 0},
+    ]
+    dump = plan.model_dump()
+    rows = list(dump["area_balance"])
+    for changed in (rows[1:], [*rows, rows[0]], [rows[0] | {"revenue": 1}, *rows[1:]], [*rows, rows[0] | {"id": "ghost"}]):
+        wrong = plan_of(dump | {"area_balance": changed})
+        assert {b.rule for b in town.judge(wrong)["areas"]} == {"area_balance"}
+        assert not town.oracle.right(wrong)
+
+
 # districts ----------------------------------------------------------------------------------------------------
 def test_districts_shares_of_plan_new_starts_and_budget():
     split = {"north": D(40), "south": D(60)}

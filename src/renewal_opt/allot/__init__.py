@@ -18,6 +18,7 @@ from ..errors import SolverError
 from ..model.rows import Row
 from ..problem import Problem
 from ..solver import HighsSession, SolveOptions, Status
+from .integer import integer_amounts
 from .lp import ArrayModel
 from .system import MoneyRow, MoneySystem, money_system
 
@@ -153,9 +154,10 @@ def _rounded(system: MoneySystem, amounts: list[float], grid: int = 1) -> list[i
 
 
 def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[int], int | None, int | None]], options: SolveOptions) -> list[int] | None:
-    """Return whole amounts that satisfy every row exactly, None when none is found near the real ones.
+    """Return whole amounts that satisfy every row exactly, None when there are none.
 
-    First in steps of 100 元, the last digit of a table in 万元, so that tables add up as printed; then in 元.
+    First in steps of 100 元, the last digit of a table in 万元, so that tables add up as printed; then in 元; where
+    nothing lies near the real amounts, by one integer programme over all of them.
     Money is moved between channels that pay a project anyway before others are drawn in.
     """
     rows = system.rows + [MoneyRow("tickets", positions, None, lo, hi) for positions, lo, hi in pinned]
@@ -172,7 +174,7 @@ def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[in
             moved = _moved(rows, groups, base, grid, options)
             if moved is not None and all(r.holds(moved) for r in rows):
                 return moved
-    return None
+    return integer_amounts(system, base, options)
 
 
 def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], grid: int, options: SolveOptions) -> list[int] | None:

@@ -364,17 +364,19 @@ def warn(sheet: Sheet, drafts: Sequence[Draft], policy: Policy) -> None:
 
 
 def _blank_columns(sheet: Sheet, drafts: Sequence[Draft], policy: Policy) -> None:
-    """Columns that screening needs or scores use, blank in more than 30 % of the candidates."""
+    """Columns that screening needs of all or scores use, blank in more than 30 % of the candidates."""
     used = {x.column for c in policy.criteria.values() for x in c.indicators.values()}
+    asked = policy.screening.requirements.values()
+    of_some = {r.column for r in asked if r.where} - {r.column for r in asked if not r.where}
     rows = [i for i, d in enumerate(drafts) if d.get("part") in ("new_start", "reserve")]
     for at in sheet.placed.values():
         slot = at.slot
-        if not rows or not slot.asked or (slot.need != "N" and slot.id not in used):
+        if not rows or not slot.asked or ((slot.need != "N" or slot.id in of_some) and slot.id not in used):
             continue
         blank = sum(1 for i in rows if not sheet.table.rows[i][at.column].strip())
         if blank > _BLANK * len(rows):
             share = f"{100 * blank // len(rows)} %"
-            sheet.tell("column_blank", None, slot.id, _("values in at least 70 % of the candidates"), value=_("{share} blank").format(share=share), severity="warning")
+            sheet.tell("column_blank", None, slot.id, _("at most 30 % blank among the candidates"), value=_("{share} blank").format(share=share), severity="warning")
 
 
 def _old_rows(sheet: Sheet, drafts: Sequence[Draft]) -> None:

@@ -212,7 +212,7 @@ def _message(finding: Finding) -> str:
     text = _("expected {expected}").format(expected=finding.expected) if finding.expected else finding.kind
     if finding.row is not None and finding.column and finding.kind in ("required_blank", "waiver_incomplete"):
         text = f"{finding.column}: {text}"
-    return text + (f" ({finding.hint})" if finding.hint else "")
+    return text + (_(" ({hint})").format(hint=finding.hint) if finding.hint else "")
 
 
 def _same_file(one: str, other: str) -> bool:

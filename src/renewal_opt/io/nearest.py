@@ -36,7 +36,7 @@ def listing(known: Iterable[object]) -> str:
     if not texts:
         return _("nothing (the list is empty)")
     more = len(texts) - LISTED
-    return ", ".join(texts[:LISTED]) + (_(" and {n} more").format(n=more) if more > 0 else "")
+    return _(", ").join(texts[:LISTED]) + (_(" and {n} more").format(n=more) if more > 0 else "")
 
 
 def one_of(known: Iterable[object]) -> str:

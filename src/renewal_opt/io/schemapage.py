@@ -256,7 +256,7 @@ def _sheet_doc(name: str) -> str:
 
 
 def _library_page() -> str:
-    lines = [f"# {_('Schema of the library (workbook, CSV, Parquet, or a folder of them)')}", ""]
+    lines = ["# " + _("Schema of the library (workbook, CSV, Parquet, or a folder of them)"), ""]
     lines += [_("Headers are Chinese or English, or the id; their order is free; the unit stands in the header. Codes stay text."), ""]
     lines += [f"## {SHEETS['projects'][0]} (projects)", ""]
     for c in COLUMNS:
@@ -265,7 +265,7 @@ def _library_page() -> str:
         shown = en.format(k="YEAR") if attribute == "remaining" else en.format(k="K")
         head = zh.format(k="YEAR" if attribute == "remaining" else "K") + (f"（{unit}）" if unit else "")
         lines.append(f"- `{shown}` {head} ({_need_words({'neg': 'N', 'ask': 'O', 'secured': 'O'}.get(attribute, 'C'))}): {_family_doc(attribute)}")
-    lines.append(f"- {_('columns of the city itself: see columns in the policy')}")
+    lines.append("- " + _("columns of the city itself: see columns in the policy"))
     for sheet, columns in (("revenue", REVENUE_COLUMNS), ("relations", RELATION_COLUMNS)):
         lines += ["", f"## {SHEETS[sheet][0]} ({sheet}, {_('optional')})", ""]
         for i, zh, _kind_of, unit in columns:

@@ -16,7 +16,9 @@ def check(case: Case) -> Iterator[Row | Same]:
     for a, year in opened.items():
         yield Same("coordination", active and a in declared, True, at=a, kind="unknown")
         yield Row("coordination", year, case.t0, case.starts[-1], year=year, at=f"{a},{year}")
-    yield from each("coordination", {b.id: b.model_dump(exclude={"id"}) for b in case.plan.area_balance}, _balances(case, there))
+    balances = _balances(case, there)
+    yield Same("area_balance", len(case.plan.area_balance), len(balances), at="number")
+    yield from each("area_balance", {b.id: b.model_dump(exclude={"id"}) for b in case.plan.area_balance}, balances)
     if rule is None or not active:
         return
     for a, year in opened.items():
