@@ -119,12 +119,7 @@ class Oracle:
                     k = order.index(rule.stage)
                     while k >= 0 and order[k] in s.stages.skip.get(p.mode or "-", ()):
                         k -= 1
-                    if k < 0:
-                        st = "passed"
-                    elif not p.stage:
-                        st = "unclear"
-                    else:
-                        st = "passed" if order.index(p.stage) >= k else "failed"
+                    st = "passed" if k < 0 else "unclear" if not p.stage else "passed" if order.index(p.stage) >= k else "failed"
                     out.append(("screening.stages", st, False))
                     break
         for cid, d in s.demolition.items():

@@ -64,7 +64,10 @@ class Finding:
             parts.append(_("row {row}").format(row=self.row))
         if self.column:
             parts.append(_("column {column}").format(column=self.column))
-        return _(", ").join(parts)
+        text = "".join(parts[:1])
+        for part in parts[1:]:
+            text = _("{outer}, {inner}").format(outer=text, inner=part)
+        return text
 
     def sentence(self) -> str:
         """Return the finding in words, without the file and sheet that group it."""
@@ -72,7 +75,7 @@ class Finding:
         if self.value:
             text += (_(": ") if text else "") + _("found “{value}”").format(value=_short(self.value))
         if self.expected:
-            text += (_("; ") if self.value else _(": ")) + _("expected {expected}").format(expected=self.expected)
+            text += (_("; ") if self.value else _(": ") if text else "") + _("expected {expected}").format(expected=self.expected)
         if self.hint:
             text += _(" ({hint})").format(hint=self.hint)
         return text
@@ -150,7 +153,7 @@ class InfeasibleError(RenewalError):
         self.conflict = tuple(conflict)
         self.message = message
         lines = [message]
-        lines += [f"  - {c.family}" + (f" / {c.row}" if c.row else "") + (f": {c.sentence}" if c.sentence else "") for c in self.conflict]
+        lines += [f"  - {c.family}" + (f" / {c.row}" if c.row else "") + (_(": ") + c.sentence if c.sentence else "") for c in self.conflict]
         super().__init__("\n".join(lines))
 
 

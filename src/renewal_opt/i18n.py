@@ -40,6 +40,11 @@ def get_language() -> str:
     return _language.get()
 
 
+def N_(message: str) -> str:
+    """Mark a text for translation; it is translated where it is shown."""
+    return message
+
+
 def _(message: str) -> str:
     """Translate one message id into the language in force; use `.format()` after it."""
     return _catalogue(_language.get()).gettext(message)

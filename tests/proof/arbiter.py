@@ -95,7 +95,7 @@ class Arbiter:
         return all(Line("", t, lo, hi).holds(whole) for t, lo, hi in system) and all(0 <= whole[v] <= u for v, u in own.items())
 
 
-def judge(model: SecondModel, *, whole: bool = True) -> F | None | str:
+def judge(model: SecondModel, *, whole: bool = True) -> F | str | None:
     """Return the arbiter's objective, None for infeasible, or "too long"."""
     try:
         return Arbiter(model).best(whole=whole)

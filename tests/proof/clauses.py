@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction as F
+from itertools import pairwise
 from typing import Any
 
 from renewal_opt.domain import Library, Policy, Project, Scenario
@@ -205,7 +206,7 @@ class Clauses:
         line = [(F(a), F(b)) for a, b in i.value.points]
         if x <= line[0][0]:
             return line[0][1]
-        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(line):
             if x <= x1:
                 return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
         return line[-1][1]

@@ -257,8 +257,8 @@ class Draw:
         funding = {"channels": channels} | self.money_rules()
         return {
             "schema_version": 1, "city": entry(document="d"), "districts": {"a": entry(), "b": entry(), "h": entry(level="city")},
-            "object_classes": {"k": entry(), "m": entry()}, "key_areas": {"q": entry()}, "bond_reviews": {k: ENTRY["label"] for k in ("now", "next", "barred")},
-            "implementer_kinds": {k: ENTRY["label"] for k in ("soe", "gov")}, "coord_roles": {k: ENTRY["label"] for k in ("anchor", "member")},
+            "object_classes": {"k": entry(), "m": entry()}, "key_areas": {"q": entry()}, "bond_reviews": dict.fromkeys(("now", "next", "barred"), ENTRY["label"]),
+            "implementer_kinds": dict.fromkeys(("soe", "gov"), ENTRY["label"]), "coord_roles": dict.fromkeys(("anchor", "member"), ENTRY["label"]),
             "columns": {"votes": entry(kind="number"), "ok": entry(kind="text")},
             "criteria": {
                 "votes": entry(weight=D(3), indicators={"votes": entry(column="votes", value=[[0, 5], [20, 40], [60, 100]], weight=1)}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction as F
+from itertools import pairwise
 from math import floor
 from typing import Any
 
@@ -174,7 +175,7 @@ def _groups(m: Any) -> Iterator[Any]:
         if any(i not in m.by_id for i in new):
             yield _line("corequisites", {o.x: F(1) for i in new for o in m.by_id.get(i, ())}, None, 0)
             continue
-        for i, j in zip(new, new[1:], strict=False):
+        for i, j in pairwise(new):
             yield _line("corequisites", {o.x: F(1) for o in m.by_id[i]} | {o.x: F(-1) for o in m.by_id[j]}, 0, 0)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from arbiter import Arbiter, judge
 from compare import MOST, engine, relaxed_money
-from instances import Instance, seeded
+from instances import T0, Instance, seeded
 from second_model import Refused, SecondModel
 
+from renewal_opt.domain.funding import CapByYear
+from renewal_opt.domain.rules import Level
 from renewal_opt.errors import InfeasibleError, InputError
 
 
@@ -78,6 +81,25 @@ def test_continuous_money_some() -> None:
     seen = run(continuous, range(31_000, 31_060), 4)
     assert seen["optimum"] >= 30
     assert seen["skipped"] <= 6
+
+
+@pytest.mark.parametrize("seed", [70_397, 72_189])
+def test_two_asks_of_one_project(seed: int) -> None:
+    """Both stand in the model (the second once replaced the first, and repairs had to mend it)."""
+    continuous(seeded(seed, 4), Counter())
+
+
+@pytest.mark.parametrize("seed", [70_397, 71_856])
+def test_share_of_a_budget_of_nothing(seed: int) -> None:
+    """A budget of 0 as the base of a share asks for nothing and allows nothing."""
+    instance = seeded(seed, 4, ["limits", "districts", "budget"])
+    policy = instance[0]
+    nothing = {"b": policy.budget["b"].model_copy(update={"amount": CapByYear(later="last", years={T0: 0}), "where": {}})}
+    share = Level.model_validate({"share": Decimal("0.3"), "of": "budget"})
+    limits = {k: v.model_copy(update={"at_least": share, "at_most": share}) for k, v in policy.limits.items()}
+    balance = {k: v.model_copy(update={"of": "budget"}) for k, v in policy.district_balance.items()}
+    changed = policy.model_copy(update={"budget": nothing, "limits": limits, "district_balance": balance})
+    whole((changed, *instance[1:]), Counter())
 
 
 @pytest.mark.slow

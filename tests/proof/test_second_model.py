@@ -9,15 +9,19 @@ from fractions import Fraction as F
 from pathlib import Path
 
 import pytest
+from clauses import Clauses
 from compare import agree
 from hypothesis import HealthCheck, given, settings
 from instances import FAMILIES, Instance, instances, seeded
 from second_model import SecondModel
 
 from renewal_opt.analysis.annual import solve_annual
+from renewal_opt.domain import Scenario
 from renewal_opt.io.load import load_inputs
 from renewal_opt.io.policy import load_policy
-from renewal_opt.io.synth import write_synth
+from renewal_opt.io.synth import make_library, write_synth
+from renewal_opt.scoring import score
+from renewal_opt.screening import screen
 from renewal_opt.verify import verify_plan
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -86,5 +90,17 @@ def test_synthetic_cities(seed: int, tmp_path: Path) -> None:
     other = model.solve(unit=1_000_000, whole=False)
     assert other is not None
     value = F(plan.objective.value)
-    print(plan.objective.seconds, float(value), len([c for c in plan.chosen if c.start]), plan.objective.stopped, plan.objective.repairs, value == other.objective)
     assert abs(value - other.objective) <= F(1, 10**6) * max(abs(value), 1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_screening_and_scores_of_a_synthetic_city(seed: int) -> None:
+    """300 projects: status and weighted score of each, by the second reading of the clauses."""
+    policy = load_policy(MODELS / "zhengzhou").policy
+    library = make_library(policy, 300, 100 + seed)
+    scenario = Scenario.model_validate({"name": "s", "policy": "p", "library": "l", "plan_year": 2025})
+    clauses = Clauses(policy, library, scenario)
+    screened, scoring = screen(policy, library, 2025), score(policy, library, scenario)
+    assert {p.id: clauses.status(p) for p in library.projects} == {i: s.status for i, s in screened.items()}
+    assert {p.id: clauses.points(p) for p in library.projects} == {i: r.total for i, r in scoring.rows.items()}
+    assert len({s.status for s in screened.values()}) == 3

@@ -12,6 +12,7 @@ import pytest
 from small import Answer, Town, carry, channel, entry, four, new
 
 from renewal_opt.analysis import portfolio
+from renewal_opt.analysis.annual import options_of
 from renewal_opt.errors import InfeasibleError, SolverError
 from renewal_opt.solver import HighsSession, SolveOptions, SolveResult
 
@@ -147,8 +148,14 @@ def test_whole_money_far_from_the_real_one(monkeypatch: pytest.MonkeyPatch) -> N
     answer = town.solve()
     assert (answer.starts, answer.portfolio.repairs, answer.of(channel="b")) == ({"x": 2025}, 0, 0)
     assert answer.of(channel="d") * 10_000 <= 999
-    monkeypatch.setattr("renewal_opt.allot.integer_amounts", lambda *_: None)
+    monkeypatch.setattr("renewal_opt.allot.integer_amounts", lambda *_: (None, True))
     assert town.solve().starts == {}  # what the near search alone would have said
+    # without a proof that x cannot be funded the empty plan is no optimum: x stays in the bound
+    monkeypatch.setattr("renewal_opt.allot.integer_amounts", lambda *_: (None, False))
+    unproven = portfolio.solve_portfolio(town.problem(), options_of(town.scenario))
+    assert (unproven.stopped, unproven.repairs, unproven.objective) == ("time", 1, 0)
+    assert unproven.bound is not None
+    assert unproven.bound >= float(answer.objective) > 0
 
 
 def test_snapping() -> None:

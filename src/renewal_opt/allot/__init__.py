@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from ..errors import SolverError
+from ..i18n import _
 from ..model.rows import Row
 from ..problem import Problem
 from ..solver import HighsSession, SolveOptions, Status
@@ -38,10 +39,13 @@ class Allotment:
         Amount of every money entry of the problem, 元; None when the portfolio cannot be funded.
     blocked : tuple of MoneyRow
         Rows that stand in the way, when it cannot.
+    proven : bool
+        Whether "cannot be funded" is proven; False when no answer was found in time.
     """
 
     money: list[int] | None
     blocked: tuple[MoneyRow, ...] = ()
+    proven: bool = True
 
 
 def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions) -> Allotment:
@@ -71,10 +75,10 @@ def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], op
     if real is None:
         return Allotment(None, _blocking(problem, system, options))
     amounts, pinned = real
-    whole = _whole(system, amounts, pinned, options)
+    whole, proven = _whole(system, amounts, pinned, options)
     if whole is None:
         rounded = _rounded(system, amounts)
-        return Allotment(None, tuple(r for r in system.rows if not r.holds(rounded)))
+        return Allotment(None, tuple(r for r in system.rows if not r.holds(rounded)), proven)
     money = [0] * len(problem.entries)
     for e, value in zip(system.entries.tolist(), whole, strict=True):
         money[e] = value
@@ -123,7 +127,7 @@ def _real_amounts(problem: Problem, system: MoneySystem, options: SolveOptions) 
     if result.status is Status.INFEASIBLE:
         return None
     if result.x is None:
-        raise SolverError(f"allotment of money: {result.status.value}")
+        raise SolverError(_("the allotment of money ended without an answer ({status})").format(status=result.status.words()))
     x = result.x
     pinned: list[tuple[list[int], int | None, int | None]] = []
     for (bound, positions), u in zip(system.tickets, binaries, strict=True):
@@ -153,8 +157,8 @@ def _rounded(system: MoneySystem, amounts: list[float], grid: int = 1) -> list[i
     return money
 
 
-def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[int], int | None, int | None]], options: SolveOptions) -> list[int] | None:
-    """Return whole amounts that satisfy every row exactly, None when there are none.
+def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[int], int | None, int | None]], options: SolveOptions) -> tuple[list[int] | None, bool]:
+    """Return whole amounts that satisfy every row exactly (None for none), and whether the answer is proven.
 
     First in steps of 100 元, the last digit of a table in 万元, so that tables add up as printed; then in 元; where
     nothing lies near the real amounts, by one integer programme over all of them.
@@ -164,7 +168,7 @@ def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[in
     for grid in (100, 1):
         base = _rounded(system, amounts, grid)
         if all(r.holds(base) for r in rows):
-            return base
+            return base, True
         paying = [[p for p in members if base[p] > 0] for members in system.group]
         mixed = [members for members, own in zip(system.group, paying, strict=True) if len(own) > 1]
         attempts = [[own for own in paying if len(own) > 1], mixed]
@@ -173,7 +177,7 @@ def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[in
         for groups in attempts:
             moved = _moved(rows, groups, base, grid, options)
             if moved is not None and all(r.holds(moved) for r in rows):
-                return moved
+                return moved, True
     return integer_amounts(system, base, options)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor, lcm
 
 from ..model.rows import Exact
-from ..solver import HighsSession, SolveOptions
+from ..solver import HighsSession, SolveOptions, Status
 from .lp import ArrayModel
 from .system import MoneyRow, MoneySystem
 
@@ -16,8 +16,10 @@ from .system import MoneyRow, MoneySystem
 _SECONDS, _LARGEST = 20.0, 10_000
 
 
-def integer_amounts(system: MoneySystem, base: Sequence[int], options: SolveOptions) -> list[int] | None:
-    """Return whole amounts that satisfy every row and ticket exactly, None when the solver finds none.
+def integer_amounts(system: MoneySystem, base: Sequence[int], options: SolveOptions) -> tuple[list[int] | None, bool]:
+    """Return whole amounts that satisfy every row and ticket exactly, and whether the answer is proven.
+
+    No amounts and True: proven that there are none; no amounts and False: none was found in time.
 
     Parameters
     ----------
@@ -49,9 +51,10 @@ def integer_amounts(system: MoneySystem, base: Sequence[int], options: SolveOpti
     limits = replace(options, seconds=min(options.seconds, _SECONDS), start=None, progress=None, feasibility=1e-9)
     result = HighsSession(model.matrices()).solve(limits)
     if result.x is None:
-        return None
+        return None, result.status is Status.INFEASIBLE
     money = [b + round(float(d)) for b, d in zip(base, result.x, strict=False)]
-    return money if all(row.holds(money) for row in system.rows) and _tickets_hold(system, money) else None
+    holds = all(row.holds(money) for row in system.rows) and _tickets_hold(system, money)
+    return (money, True) if holds else (None, False)
 
 
 def _add(model: ArrayModel, row: MoneyRow, base: Sequence[int]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from ..domain.plan import BasisList, Check, Plan
 from ..domain.scenario import Scenario
 from ..errors import Finding, InfeasibleError, InputError, SolverError
+from ..i18n import _
 from ..io.load import Inputs
 from ..problem import Problem, build_problem
 from ..scoring import score
@@ -112,7 +113,7 @@ def solve_annual(
     results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
     broken = [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
     if broken:
-        raise SolverError("the assembled plan fails the exact re-check: " + "; ".join(broken[:10]))
+        raise SolverError(_("the assembled plan fails the exact re-check: {rules}").format(rules="; ".join(broken[:10])))
     checks = tuple(Check(family=r.family, holds=True, rows=r.rows) for r in results)
     return plan.model_copy(update={"checks": checks})
 

@@ -97,6 +97,7 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
     x_columns = matrices.col_slice("x")
     unit = float(model.gain_unit)
     repairs = 0
+    held = 0.0  # bound on the portfolios that were excluded without a proof that they are no plans
     broken: Sequence[str] = ()
     while True:
         left = options.seconds - (time.perf_counter() - began)
@@ -105,14 +106,15 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
         if result.status is Status.INFEASIBLE:
             raise infeasible(problem, matrices, options, repairs, broken)
         if result.x is None:
-            raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.value))
+            raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.words()))
         chosen = (result.x[x_columns] > 0.5).tolist()
         opened = opened_areas(matrices, result)
         unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
-        answer, broken = _funded(problem, rows, chosen, result, matrices, unit, options)
+        answer, broken, proven = _funded(problem, rows, chosen, result, matrices, unit, options)
         if unmet:
-            answer, broken = None, [f"areas:{a.id}" for a in unmet]
+            answer, broken, proven = None, [f"areas:{a.id}" for a in unmet], True
         if answer is not None:
+            _hold(answer, held, options.gap)
             answer.seconds = time.perf_counter() - began
             answer.repairs = repairs
             broken = recheck(answer) if recheck is not None else ()
@@ -120,6 +122,8 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
                 return answer
             if not any(b.split(":", 1)[0] in model_families() for b in broken):
                 raise SolverError(_("the plan fails the exact re-check, not by its portfolio: {rules}").format(rules=", ".join(broken[:10])))
+        if (answer is not None or not proven) and isfinite(result.bound):
+            held = max(held, result.bound * unit)
         repairs += 1
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
             raise SolverError(
@@ -128,7 +132,17 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
         if unmet:
             _keep_shut(session, matrices, unmet, chosen)
         else:
-            _exclude(session, problem, rows, chosen, x_columns, options, answer is None)
+            _exclude(session, problem, rows, chosen, x_columns, options, answer is None and proven)
+
+
+def _hold(answer: Portfolio, held: float, gap: float) -> None:
+    """Keep the bound above what was excluded without proof; the claim of the gap falls when it is then missed."""
+    if answer.bound is None or held <= answer.bound:
+        return
+    answer.bound = held
+    value = float(answer.objective)
+    if answer.stopped in ("gap", "optimal"):
+        answer.stopped = "gap" if value > 0 and held - value <= gap * value else "time"
 
 
 def _scaled(progress: Progress | None, unit: float) -> Progress | None:
@@ -141,18 +155,19 @@ def _scaled(progress: Progress | None, unit: float) -> Progress | None:
 
 def _funded(
     problem: Problem, rows: list[Row], chosen: list[bool], result: SolveResult, matrices: Matrices, unit: float, options: SolveOptions
-) -> tuple[Portfolio | None, Sequence[str]]:
+) -> tuple[Portfolio | None, Sequence[str], bool]:
+    """Return the portfolio with its money, or the rows in its way and whether that is proven."""
     zero = [0] * len(problem.entries)
     plain = [r for r in rows if r.left.entries is None]
     broken = [r.name for r in plain if not row_holds(r, chosen, zero)]
     if broken:
-        return None, broken
+        return None, broken, True
     answer: Allotment = allot(problem, chosen, rows, replace(options, start=None, progress=None, gap=0.0, seconds=max(options.seconds, 30.0)))
     if answer.money is None:
-        return None, [r.name for r in answer.blocked] or ["balance"]
+        return None, [r.name for r in answer.blocked] or ["balance"], answer.proven
     opened = opened_areas(matrices, result)
     value = objective_of(problem, chosen, opened)
-    return Portfolio(chosen, answer.money, opened, value, proven_bound(problem, result, value, unit), stopped_by(result), rows=rows), ()
+    return Portfolio(chosen, answer.money, opened, value, proven_bound(problem, result, value, unit), stopped_by(result), rows=rows), (), True
 
 
 def objective_of(problem: Problem, chosen: Sequence[bool], opened: dict[str, int]) -> Fraction:
@@ -320,7 +335,8 @@ def _smallest_unfundable(problem: Problem, rows: list[Row], inside: list[int], o
         flags = problem.starts.fixed.tolist()
         for k in part:
             flags[k] = True
-        return allot(problem, flags, limits, quiet).money is None
+        answer = allot(problem, flags, limits, quiet)
+        return answer.money is None and answer.proven
 
     if not fails(inside):
         return None

@@ -17,7 +17,7 @@ from .portfolio import Portfolio
 
 _OUT = {
     "withdrawn": Label(zh="已退出", en="withdrawn"),
-    "forced_out": Label(zh="方案指定不入选", en="forced out by the scenario"),
+    "forced_out": Label(zh="情景指定不入选", en="forced out by the scenario"),
     "reserve_declared": Label(zh="申报为储备项目", en="declared for the reserve"),
 }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .base import N_, App, version_option
+from ..i18n import N_
+from .base import App, version_option
 from .check import check, screen
 from .make import import_pb, init, synth, template
 from .schema import completion, schema

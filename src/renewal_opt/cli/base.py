@@ -17,15 +17,10 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..i18n import LANGUAGES, _, get_language, set_language
+from ..i18n import LANGUAGES, N_, _, get_language, set_language
 from .width import cells, wrap
 
 PROGRAM = "renewal-opt"
-
-
-def N_(message: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return message
 
 
 def chosen_language(args: Sequence[str], environ: Mapping[str, str]) -> str:

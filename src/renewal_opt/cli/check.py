@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from ..errors import Collector, Finding, InputError, render_findings
-from ..i18n import _
-from .base import N_, a_path, argument, command, json_option, option
+from ..i18n import N_, _
+from .base import a_path, argument, command, json_option, option
 from .errors import finding_document
 from .output import print_json, say_written
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from ..errors import Conflict, Finding, InfeasibleError, InputError, RenewalError
-from ..i18n import _
+from ..i18n import N_, _
+
+#: sentences of click that users meet, and ours for them
+_CLICK = (
+    (r"No such command '(?P<name>.*?)'\.", N_("No such command: {name}")),
+    (r"Got unexpected extra arguments? \((?P<name>.*)\)", N_("Too many arguments: {name}")),
+    (r"Option '?(?P<name>.*?)'? requires an argument\.", N_("The option {name} needs a value")),
+    (r"Option '?(?P<name>.*?)'? does not take a value\.", N_("The option {name} takes no value")),
+    (r"Missing command\.", N_("A command is missing")),
+)
 
 
 def tell(error: Exception, *, as_json: bool) -> int:
@@ -73,9 +83,17 @@ def _usage_words(error: click.ClickException) -> str:
     if isinstance(error, click.MissingParameter):
         return _("Missing: {name}").format(name=hint or error.format_message())
     if isinstance(error, click.BadParameter):
-        return f"{hint}: {error.message}" if hint else error.message
+        return hint + _(": ") + error.message if hint else error.message
     if isinstance(error, click.NoSuchOption):
-        near = ", ".join(error.possibilities or ())
-        words = _("No such option: {name}").format(name=error.option_name)
-        return words + (" " + _("(did you mean {near}?)").format(near=near) if near else "")
-    return _("Usage error: {message}").format(message=error.format_message())
+        return _("No such option: {name}").format(name=error.option_name) + _near(error)
+    said = error.format_message()
+    for pattern, words in _CLICK:
+        found = re.match(pattern, said)
+        if found:
+            return _(words).format(**found.groupdict()) + _near(error)
+    return _("Usage error: {message}").format(message=said)
+
+
+def _near(error: click.ClickException) -> str:
+    near = ", ".join(getattr(error, "possibilities", None) or ())
+    return " " + _("(did you mean {near}?)").format(near=near) if near else ""

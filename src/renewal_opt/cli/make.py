@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ..errors import Collector, Finding, InputError, render_findings
-from ..i18n import _, get_language
-from .base import N_, Whole, a_path, argument, command, option
+from ..i18n import N_, _, get_language
+from .base import Whole, a_path, argument, command, option
 from .output import check_targets, say_written
 
 #: policy of `template` and `synth` where none is named
@@ -67,7 +67,7 @@ def synth(projects: int, seed: int, output: Path | None, folder: Path | None, wi
     check_targets([p for p in (scenario,) if p is not None], loaded.files)
     stated = "" if scenario is None else Path(os.path.relpath(policy_folder.resolve(), scenario.resolve().parent)).as_posix()
     files = write_synth(out, loaded.policy, projects, seed, scenario=scenario, policy_path=stated or "../policy")
-    click.echo(_("Synthetic, not real projects:") + " " + ", ".join(map(str, files)))
+    click.echo(_("Synthetic, not real projects: {files}").format(files=", ".join(map(str, files))))
 
 
 @command("import-pb", help=N_("Reads a participatory-budgeting file (.pb of pabulib.org) into a policy, a library and a scenario."))

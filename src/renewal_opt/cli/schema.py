@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..i18n import _
-from .base import N_, PROGRAM, Choice, argument, command, option
+from ..i18n import N_, _
+from .base import PROGRAM, Choice, argument, command, option
 from .output import print_json
 
 

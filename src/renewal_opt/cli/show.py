@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Collector, InputError
-from ..i18n import _, get_language
-from .base import N_, Group, a_path, argument, json_option, option
+from ..i18n import N_, _, get_language
+from .base import Group, a_path, argument, json_option, option
 from .output import print_json
 
 if TYPE_CHECKING:

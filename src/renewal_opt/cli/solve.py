@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..i18n import _
-from .base import N_, Exact, Whole, a_path, argument, command, json_option, option
+from ..i18n import N_, _
+from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import check_targets, parse_overrides, recordable, say_written, write_all
 from .progress import Progress
 

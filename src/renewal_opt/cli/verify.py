@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from .base import N_, a_path, argument, command, json_option
+from ..i18n import N_
+from .base import a_path, argument, command, json_option
 from .output import print_json
 
 

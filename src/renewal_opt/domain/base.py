@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..i18n import _, get_language
+from ..i18n import N_, _, get_language
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ def _number(value: Any) -> Any:
 
 #: an exact decimal number
 Number = Annotated[
-    Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number", "description": "exact decimal number"})
+    Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number", "description": N_("exact decimal number")})
 ]
 
 
@@ -111,7 +111,7 @@ def wan_to_yuan(value: Decimal) -> int:
 Money = Annotated[
     int,
     BeforeValidator(money_value),
-    WithJsonSchema({"type": ["number", "string"], "description": "万元, at most two decimals, or text with its unit such as 1412893 元; held as whole 元"}),
+    WithJsonSchema({"type": ["number", "string"], "description": N_("万元, at most two decimals, or text with its unit such as 1412893 元; held as whole 元")}),
 ]
 
 #: an identifier of the policy: letters, digits, underscore, hyphen, any script
@@ -258,5 +258,5 @@ def _where(value: Any) -> Any:
 Where = Annotated[
     dict[str, tuple[Scalar, ...]],
     BeforeValidator(_where),
-    WithJsonSchema({"type": "object", "description": "column to value, list of values, or comparison such as '> 0'; all must hold"}),
+    WithJsonSchema({"type": "object", "description": N_("column to value, list of values, or comparison such as '> 0'; all must hold")}),
 ]

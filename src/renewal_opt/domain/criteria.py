@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from ..i18n import _
+from ..i18n import N_, _
 from .base import Entry, Frozen, Id, Number
 
 
@@ -125,7 +125,7 @@ def _pairs(value: Any) -> Any:
 class Ahp(Frozen):
     """Weights from pairwise judgements (Saaty's analytic hierarchy process)."""
 
-    pairs: Annotated[dict[tuple[str, str], Decimal | str], BeforeValidator(_pairs), WithJsonSchema({"type": "object", "description": "'a/b': how much more important a is than b, 1/9 to 9"})]
+    pairs: Annotated[dict[tuple[str, str], Decimal | str], BeforeValidator(_pairs), WithJsonSchema({"type": "object", "description": N_("'a/b': how much more important a is than b, 1/9 to 9")})]
     """Each pair of criteria once: how much more important the first is."""
     consistency_at_most: Number = Decimal("0.1")
     """Largest consistency ratio that is accepted."""

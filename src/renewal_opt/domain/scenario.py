@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from ..i18n import _
+from ..i18n import N_, _
 from .base import Frozen, Label, Number, Seq
 from .criteria import Ahp
 
@@ -52,7 +52,7 @@ def _any(value: Any) -> Any:
     return value
 
 
-Raw = Annotated[Any, BeforeValidator(_any), WithJsonSchema({"description": "any value of the policy's schema"})]
+Raw = Annotated[Any, BeforeValidator(_any), WithJsonSchema({"description": N_("any value of the policy's schema")})]
 
 
 class Scenario(Frozen):

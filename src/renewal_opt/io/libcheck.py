@@ -95,9 +95,9 @@ def _object_type(sheet: Sheet, i: int, draft: Draft, types: Mapping[str, set[str
     if len(fits) > 1:
         sheet.fault(i, slot, "ambiguous_value", _("an id, as several share this name: {ids}").format(ids=", ".join(fits)))
         return
-    allowed = ", ".join(labels[t].text() for t in labels if t in types.get(str(owner), ()))
+    allowed = _(", ").join(labels[t].text() for t in labels if t in types.get(str(owner), ()))
     owners = [c for c, inner in types.items() if any(n in inner for n in names)]
-    hint = _("it belongs to {owner}").format(owner=", ".join(_label(sheet, "object_class", o) for o in owners)) if owners else ""
+    hint = _("it belongs to {owner}").format(owner=_(", ").join(_label(sheet, "object_class", o) for o in owners)) if owners else ""
     sheet.fault(i, slot, "type_not_of_class", _("a type of {owner}: {types}").format(owner=_label(sheet, "object_class", str(owner)), types=allowed or _("none")), hint)
 
 
@@ -160,7 +160,7 @@ def _to_start(sheet: Sheet, i: int, draft: Draft, total: int, policy: Policy, by
         return
     shares = policy.spend_profiles.get(end - start + 1)
     if not shares or sum(shares) <= 0 or min(shares) < 0:
-        known = ", ".join(map(str, sorted(policy.spend_profiles))) or _("none")
+        known = _(", ").join(map(str, sorted(policy.spend_profiles))) or _("none")
         expected = _("spending by year after the start; the policy has no profile for {n} years").format(n=end - start + 1)
         sheet.fault(i, sheet.slots["spend_1"], "spend_missing", expected, _("profiles by duration: {known}").format(known=known))
         return

@@ -320,7 +320,7 @@ def place_columns(
         if slot.kind == "money":
             if unit:
                 factor = factors.get(fold(unit), 0)
-                wrong = "" if factor else _("one of {names}").format(names=", ".join(MONEY_UNITS))
+                wrong = "" if factor else _("one of {names}").format(names=_(", ").join(MONEY_UNITS))
             elif default_factor is None and _loose(text) != _loose(slot.id):
                 silent.append(table.header(j))
         elif unit and slot.kind in ("number", "integer"):
@@ -339,7 +339,7 @@ def place_columns(
     sheet = Sheet(table, every, placed, collector)
     missing = [s.header(sheet.language) for s in slots.values() if s.need == "R" and s.asked and s.id not in placed]
     if missing:
-        collector.add(Finding("missing_columns", file=table.file, sheet=table.name, expected=_("the columns {names}").format(names=", ".join(missing))))
+        collector.add(Finding("missing_columns", file=table.file, sheet=table.name, expected=_("the columns {names}").format(names=_(", ").join(missing))))
     return sheet
 
 

@@ -335,13 +335,19 @@ def _values(sheet: Sheet, at: Placed) -> list[Any]:
     if slot.kind == "code":
         for (i, j), kind in table.typed.items():
             if j == at.column and kind in _CHANGED and sheet.sound(i, slot.id):
-                sheet.fault(i, slot, "code_changed", _("a code stored as text"), _("the spreadsheet holds a {kind} here").format(kind=kind))
+                sheet.fault(i, slot, "code_changed", _("a code stored as text"), _changed(kind))
     if faults:
         for i, text in enumerate(texts):
             if text in faults and sheet.sound(i, slot.id):
                 fault = faults[text]
                 sheet.fault(i, slot, fault.kind, fault.expected, fault.hint)
     return [values[text] for text in texts]
+
+
+def _changed(kind: str) -> str:
+    """Return what a spreadsheet has made of a code."""
+    words = {"date": _("a date"), "time": _("a time"), "duration": _("a duration"), "bool": _("TRUE or FALSE"), "percent": _("a percentage")}
+    return _("the spreadsheet holds {what} here").format(what=words[kind])
 
 
 def _in_range(value: Any, low: int | None, high: int | None) -> None:

@@ -23,14 +23,14 @@ from ..domain.funding import CapByYear
 from ..domain.plan import PLAN_VERSION, Plan
 from ..domain.policy import Policy
 from ..domain.scenario import Scenario
-from ..i18n import _, get_language
+from ..i18n import N_, _, get_language
 from .schemawalk import model_of, plain
 
 NAMES = ("policy", "library", "scenario", "plan")
 
 _MODELS: dict[str, type[BaseModel]] = {"policy": Policy, "scenario": Scenario, "plan": Plan}
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_EXTENDS = "Name or path of a scenario that this one extends: mappings are merged, the nearer file wins, lists are replaced."
+_EXTENDS = N_("Name or path of a scenario that this one extends: mappings are merged, the nearer file wins, lists are replaced.")
 _REQUIRED = {"revenue": ("project", "year", "revenue_class", "pledged_net"), "relations": ("kind", "project")}
 
 
@@ -108,7 +108,7 @@ def _model_page(name: str) -> str:
         for key, f in model.model_fields.items():
             lines.append(f"- `{f.alias or key}` ({_kind(f)}{_need(name, model, f)}): {_doc(f)}")
         if model is Scenario:
-            lines.append(f"- `extends` ({_('text')}): {_EXTENDS}")
+            lines.append(f"- `extends` ({_('text')}): {_(_EXTENDS)}")
         lines.append("")
     return "\n".join(lines)
 
@@ -168,13 +168,13 @@ def _words(annotation: Any, metadata: Any = ()) -> str:
         return _("list of {item}").format(item=_words(args[0]))
     if args:
         return " | ".join(_words(a) for a in args if a is not type(None))
-    simple = {"str": _("text"), "int": _("whole number"), "Decimal": _("number"), "float": _("number"), "bool": "yes | no", "date": _("date"), "Any": _("any value")}
+    simple = {"str": _("text"), "int": _("whole number"), "Decimal": _("exact number"), "float": _("exact number"), "bool": "yes | no", "date": _("date"), "Any": _("any value")}
     return simple.get(getattr(bare, "__name__", str(bare)), str(bare))
 
 
 def _said(schema: dict[str, Any]) -> str:
     if "description" in schema:
-        return str(schema["description"])
+        return _(str(schema["description"]))
     if schema.get("enum") == ["yes", "no", True, False]:
         return "yes | no"
     if schema.get("type") == ["string", "number"]:
@@ -194,7 +194,7 @@ def column_doc(column: Column, language: str | None = None) -> str:
     note = column.note_zh if language == "zh" else column.note_en
     if note:
         parts.append(note)
-    return "; ".join(parts)
+    return _("; ").join(parts)
 
 
 def _kind_words(kind: str) -> str:
@@ -208,9 +208,9 @@ def _kind_words(kind: str) -> str:
         "tri": _("是, 否 or 待核 (yes, no, unclear)"),
         "negative": _("不涉及, 涉及 or 待核 (none, involved, unclear)"),
         "money": _("amount of money, at most two decimals in 万元"),
-        "number": _("number"),
+        "number": _("exact number"),
         "integer": _("whole number"),
-        "year": _("year"),
+        "year": _("calendar year"),
         "date": _("date, as 2025-03-01"),
     }
     return words[kind]

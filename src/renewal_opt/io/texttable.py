@@ -79,7 +79,7 @@ class TextTable:
             value = self.rows[row][column] if row is not None and column is not None else ""
         if self.letters and row is not None and column is not None:
             cell = _("cell {ref}").format(ref=self.reference(row, column))
-            hint = f"{cell}; {hint}" if hint else cell
+            hint = cell + _("; ") + hint if hint else cell
         return Finding(
             kind,
             file=self.file,

@@ -119,6 +119,8 @@ class Writer:
                     if (lower is None or lower <= 0) and (upper is None or upper >= 0):
                         continue
                     coefs, variables = [0.0], self.x[:1]  # an empty row that cannot hold stays in the model
+                if key in built:
+                    raise ValueError(f"{name}: two rows are called {key}")
                 expr = LinearExpression(constant=0, linear_coefs=coefs, linear_vars=variables)
                 if lower is not None and lower == upper:
                     built[key] = (expr, lower)
@@ -171,7 +173,14 @@ class Writer:
         projects = self.problem.projects
         entries = rows.entry
         coefs = None if rows.coef is None else [float(c) for c in rows.coef]
-        keys: list[Hashable] = []
+        keys: dict[Hashable, None] = {}
+
+        def name(rule: str, *rest: Hashable) -> None:  # asks write one row a channel for the same rule, project and year
+            number, key = 1, (rule, *rest)
+            while key in keys:
+                number, key = number + 1, (f"{rule}#{number + 1}", *rest)
+            keys[key] = None
+
         bodies: list[tuple[float | None, list[float], list[Any], float | None]] = []
         for r in range(len(rows)):
             a, b = rows.entry_first[r], rows.entry_first[r + 1]
@@ -181,12 +190,12 @@ class Writer:
             starts = [self.x[k] for k in rows.start[s:t]]
             key = (rows.rule[r], projects[rows.project[r]].id, rows.year[r])
             if rows.has_lo[r]:
-                keys.append((*key, "least"))
+                name(*key, "least")
                 bodies.append((float(rows.lo0[r]) / unit, weights + [-float(v) / unit for v in rows.lo[s:t]], money + starts, None))
             if rows.has_hi[r]:
-                keys.append((*key, "most"))
+                name(*key, "most")
                 bodies.append((None, weights + [-float(v) / unit for v in rows.hi[s:t]], money + starts, float(rows.hi0[r]) / unit))
-        self.constraint(rows.family, keys, bodies)
+        self.constraint(rows.family, list(keys), bodies)
 
 
 def _floats(coefs: Coefs | None, n: int) -> list[float]:

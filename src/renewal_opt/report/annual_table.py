@@ -109,9 +109,9 @@ def _remark(view: View, entry: Chosen | Reserve, project: Project | None) -> str
     if isinstance(entry, Reserve):
         notes += [view.text(r.label) for r in entry.reasons[:1]]
     if project and project.district_shares:
-        shares = ", ".join(f"{view.of('districts', d)} {s:f}%" for d, s in project.district_shares.items())
+        shares = _(", ").join(f"{view.of('districts', d)} {s:f}%" for d, s in project.district_shares.items())
         notes.append(_("across districts: {shares}; counted where it is declared").format(shares=shares))
-    return "; ".join(n for n in notes if n)
+    return _("; ").join(n for n in notes if n)
 
 
 class AnnualTable:

@@ -104,7 +104,7 @@ def _front(figure: Any, view: View) -> None:
     )
     figure.text(0.5, top - 0.064, _plain(proof), ha="center", va="center", fontsize=9, color="#404040")
     if bind:
-        text = _("assumptions that bind: {names}").format(names="; ".join(bind))
+        text = _("assumptions that bind: {names}").format(names=_("; ").join(bind))
         figure.text(0.5, top - 0.091, _plain(_short(text, 150)), ha="center", va="center", fontsize=9, color="#9C0006")
 
 

@@ -25,7 +25,7 @@ def print_screening(screened: Sequence[Any], policy: Policy, library: Library, f
     if every:
         for s in screened:
             note = "" if s.applied else " · " + _("listed only: carry-over")
-            pages.heading(f"{s.id} {names.get(s.id, '')}: {status_name(s.status)}{note}")
+            pages.heading(f"{s.id} {names.get(s.id, '')}" + _(": ") + status_name(s.status) + note)
             rows = [[view_rule(c.clause), status_name(c.status), c.evidence.text(language)] for c in s.clauses]
             pages.table([_("clause"), _("status"), _("evidence")], rows)
         return
@@ -49,5 +49,6 @@ def print_screening(screened: Sequence[Any], policy: Policy, library: Library, f
 
 def _rule_names(policy: Policy, language: str) -> Callable[[str], str]:
     labels = {path: entry.label.text(language) for path, entry in entries(policy)}
+    labels.setdefault("screening.stages", _("life-cycle stage"))
     return lambda path: labels.get(path, path)
 

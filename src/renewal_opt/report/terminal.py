@@ -116,11 +116,11 @@ def _front(view: View, pages: Pages) -> None:
     bound = _("not known") if o.bound is None else f"{o.bound:,.2f}"
     pages.pairs(
         [
-            (_("City, plan year"), f"{view.text(plan.city)}, {years}"),
+            (_("City, plan year"), _("{outer}, {inner}").format(outer=view.text(plan.city), inner=years)),
             (_("Scenario"), plan.scenario),
             (_("Data as of"), plan.library_as_of or _("not stated")),
             (_("Objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
-            (_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)} " + _("(asked {gap})").format(gap=gap_text(float(o.gap_asked)))),
+            (_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)}" + _(" (asked {gap})").format(gap=gap_text(float(o.gap_asked)))),
             (_("Stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s"),
         ]
     )
@@ -219,7 +219,7 @@ def _warnings(view: View, pages: Pages) -> None:
         pages.line("! " + view.text(w.label))
     pages.more(SHOWN, len(found))
     if blanks:
-        pages.line("! " + _("the selection hangs on blanks for {number} projects: {names}").format(number=len(blanks), names=", ".join(c.id for c in blanks[:8]) + (" …" if len(blanks) > 8 else "")))
+        pages.line("! " + _("the selection hangs on blanks for {number} projects: {names}").format(number=len(blanks), names=_(", ").join(c.id for c in blanks[:8]) + (" …" if len(blanks) > 8 else "")))
 
 
 def _checks(view: View, pages: Pages) -> None:
@@ -230,7 +230,7 @@ def _checks(view: View, pages: Pages) -> None:
     rows = sum(c.rows for c in checks)
     pages.console.print()
     if failed:
-        pages.line(_("Exact re-check: FAILS in {families}").format(families=", ".join(failed)), "bold")
+        pages.line(_("Exact re-check: FAILS in {families}").format(families=_(", ").join(failed)), "bold")
     else:
         pages.line(_("Exact re-check: {families} families, {rows} comparisons, all hold").format(families=len(checks), rows=f"{rows:,d}"))
 

@@ -32,13 +32,13 @@ def breach_sentence(breach: Any) -> str:
         "below": _("below the bound"), "above": _("above the bound"), "unequal": _("not equal"),
         "missing": _("missing"), "unknown": _("not expected"), "unreadable": _("cannot be read"),
     }  # fmt: skip
-    text = f"{family_name(breach.family)} · {breach.row or breach.rule}: {words.get(breach.kind, breach.kind)}"
+    text: str = f"{family_name(breach.family)} · {breach.row or breach.rule}" + _(": ") + words.get(breach.kind, breach.kind)
     found = breach.found or ("" if breach.value is None else str(breach.value))
     expected = breach.expected or ("" if breach.bound is None else str(breach.bound))
     if found or expected:
-        text += "; " + _("found {found}, expected {expected}").format(found=found[:300], expected=expected[:300])
+        text += _("; ") + _("found {found}, expected {expected}").format(found=found[:300], expected=expected[:300])
     if breach.excess is not None:
-        text += "; " + _("by {excess}").format(excess=breach.excess)
+        text += _("; ") + _("by {excess}").format(excess=breach.excess)
     return text
 
 

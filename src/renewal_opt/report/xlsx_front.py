@@ -30,7 +30,7 @@ def front(book: Book, view: View) -> None:
         (_("objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
         (_("proven upper bound"), _("not known") if o.bound is None else f"{o.bound:,.2f}"),
         (_("gap (asked)"), f"{gap_text(o.gap)} ({gap_text(float(o.gap_asked))})"),
-        (_("why the solver stopped"), f"{stopped_name(o.stopped)}; {o.seconds:.1f} s; " + _("{number} repairs").format(number=o.repairs)),
+        (_("why the solver stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s · " + _("{number} repairs").format(number=o.repairs)),
         (_("exact re-check"), _checks_words(view)),
     ]
     row += 2
@@ -52,7 +52,7 @@ def _checks_words(view: View) -> str:
         return _("not done")
     failed = [family_name(c.family) for c in checks if not c.holds]
     if failed:
-        return _("FAILS in {families}").format(families=", ".join(failed))
+        return _("FAILS in {families}").format(families=_(", ").join(failed))
     return _("{families} rule families, {rows} comparisons, all hold").format(families=len(checks), rows=f"{sum(c.rows for c in checks):,d}")
 
 
@@ -94,12 +94,12 @@ def _warnings(sheet: Sheet, view: View, row: int) -> int:
     notes = [view.text(w.label) for w in view.plan.warnings]
     blanks = [f"{c.id} {c.name}" for c in view.plan.chosen if c.hangs_on_blank]
     if blanks:
-        notes.append(_("the selection hangs on blanks for {number} projects: {names}").format(number=len(blanks), names="; ".join(blanks)))
+        notes.append(_("the selection hangs on blanks for {number} projects: {names}").format(number=len(blanks), names=_("; ").join(blanks)))
     for area, year in view.plan.opened_areas.items():
         notes.append(_("coordinated area {area} is opened in {year}").format(area=area, year=year))
     for w in view.plan.waivers:
         expiry = w.expiry or _("no stated end")
-        items = ", ".join(view.rule(i) for i in w.items)
+        items = _(", ").join(view.rule(i) for i in w.items)
         notes.append(_("waiver for {id}: {items}; {authority}, {number}, until {expiry}").format(id=w.id, items=items, authority=w.authority, number=w.number, expiry=expiry))
     for note in notes or [_("nothing")]:
         sheet.merged(row, 0, 5, note, "line")

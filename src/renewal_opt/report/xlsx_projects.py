@@ -41,7 +41,7 @@ def _listed(view: View, entry: Chosen | Reserve) -> list[object]:
         view.of("key_areas", get("key_area")), get("coord_area") or "", view.of("implementer_kinds", get("implementer_kind")),
         entry.investment / _WAN, sum(m.yuan for m in chosen.money) / _WAN if chosen else None, Fraction(entry.score),
         waiting.rank if waiting else None, _("yes") if chosen and chosen.forced else "", _("yes") if chosen and chosen.hangs_on_blank else "",
-        "; ".join(view.text(r.label) for r in waiting.reasons) if waiting else "",
+        _("; ").join(view.text(r.label) for r in waiting.reasons) if waiting else "",
     ]  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def scores(book: Book, view: View) -> None:
         [
             s.id, names.get(s.id, ""), where.get(s.id, _("not selected")), Fraction(s.total), Fraction(s.worst), Fraction(s.best),
             *(_maybe(s.criteria, k) for k in criteria), *(_maybe(s.indicators, k) for k in indicators),
-            ", ".join(view.criterion(k) for k in s.missing),
+            _(", ").join(view.criterion(k) for k in s.missing),
         ]
         for s in plan.scores
     ]  # fmt: skip

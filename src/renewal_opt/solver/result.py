@@ -12,6 +12,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ..i18n import _
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 
@@ -33,6 +35,13 @@ class Status(Enum):
     INTERRUPTED = "interrupted"
     INFEASIBLE = "infeasible"
     UNBOUNDED = "unbounded"
+
+    def words(self) -> str:
+        """Return the status in the language in force."""
+        return {
+            "time_limit": _("time limit"), "work_limit": _("work limit"), "target_reached": _("target reached"),
+            "interrupted": _("interrupted"), "infeasible": _("infeasible"), "unbounded": _("unbounded"),
+        }.get(self.value, self.value)  # fmt: skip
 
 
 class StopReason(Enum):

@@ -129,9 +129,9 @@ def give_start(highs: Any, options: SolveOptions, n_cols: int) -> None:
     if len(known) == n_cols:
         solution = highspy.HighsSolution()
         solution.col_value = values
-        must(highs.setSolution(solution), "the start")
+        must(highs.setSolution(solution), "setSolution")
     elif len(known):
-        must(highs.setSolution(len(known), known, values), "the start")
+        must(highs.setSolution(len(known), known, values), "setSolution")
 
 
 def run_once(highs: Any, state: ModelState, options: SolveOptions) -> SolveResult | Infeasible:

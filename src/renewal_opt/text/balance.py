@@ -12,7 +12,7 @@ RULE = Label(zh="每个项目每年的资金合计等于当年投资", en="the m
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{project}{year}的各渠道资金合计须等于当年投资{most}",
+        "{project}{year}的各渠道资金合计须等于当年投资 {most}",
         "the money of {project}{year} has to add up to its spending {most}",
         row,
     )

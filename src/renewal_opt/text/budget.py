@@ -12,7 +12,7 @@ RULE = Label(zh="全部渠道合计不超过预算", en="money over all channels
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{rule}{year}：投资不超过{most}",
+        "{rule}{year}：投资不超过 {most}",
         "{rule}{year}: spending at most {most}",
         row,
     )

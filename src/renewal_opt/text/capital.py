@@ -12,7 +12,7 @@ RULE = Label(zh="资本金不低于规定比例，并与债务同步到位", en=
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{project}{year}：“{rule}”要求资本金不低于{least}",
+        "{project}{year}：“{rule}”要求资本金不低于 {least}",
         "{project}{year}: “{rule}” asks for capital of at least {least}",
         row,
     )

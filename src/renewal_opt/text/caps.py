@@ -12,7 +12,7 @@ RULE = Label(zh="按层级、区、类别和年份的额度", en="caps by level,
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{rule}{year}：合计不超过{most}",
+        "{rule}{year}：合计不超过 {most}",
         "{rule}{year}: at most {most} in total",
         row,
     )

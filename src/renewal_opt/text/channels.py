@@ -12,7 +12,7 @@ RULE = Label(zh="每个资金渠道每年的额度", en="what each funding chann
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{channel}{year}的资金不超过{most}",
+        "{channel}{year}：资金不超过 {most}",
         "money of {channel}{year} at most {most}",
         row,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..domain.base import Label
 from .base import RowFacts, fill
 
-TITLE = Label(zh="承诺", en="Commitments")
+TITLE = Label(zh="既定项目", en="Commitments")
 RULE = Label(zh="续建项目、指定入选与每个项目至多开工一次", en="carry-overs, forced projects, and each project started at most once")
 
 

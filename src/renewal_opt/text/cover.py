@@ -12,7 +12,7 @@ RULE = Label(zh="质押净收益须覆盖债务本息", en="pledged net revenue 
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{project}：“{rule}”下债务不超过{most}",
+        "{project}：“{rule}”下债务不超过 {most}",
         "{project}: under “{rule}” debt is at most {most}",
         row,
     )

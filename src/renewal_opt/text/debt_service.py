@@ -12,7 +12,7 @@ RULE = Label(zh="新增债务每年还本付息的上限", en="a ceiling by year
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{rule}{year}：还本付息不超过{most}",
+        "{rule}{year}：还本付息不超过 {most}",
         "{rule}{year}: principal and interest at most {most}",
         row,
     )

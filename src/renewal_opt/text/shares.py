@@ -12,7 +12,7 @@ RULE = Label(zh="各渠道在项目资金中的占比上下限", en="least and l
 def describe(row: RowFacts) -> Label:
     """Return the row in one sentence."""
     return fill(
-        "{project}{year}：“{rule}”要求占比资金{range}",
+        "{project}{year}：“{rule}”要求资金{range}",
         "{project}{year}: “{rule}” asks for money {range}",
         row,
     )

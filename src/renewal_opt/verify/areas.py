@@ -22,7 +22,7 @@ def check(case: Case) -> Iterator[Row | Same]:
     if rule is None or not active:
         return
     for a, year in opened.items():
-        yield from _conditions(case, a, year, [k for k in case.picks if k.project.coord_area == a])
+        yield from _conditions(case, a, year, case.by_area.get(a, []))
     for s in case.starts if rule.openings_per_year is not None else ():
         yield Row("coordination.openings_per_year", list(opened.values()).count(s), at_most=rule.openings_per_year, year=s)
     for k in case.new if rule.mode == "required" else ():
@@ -38,7 +38,7 @@ def _balances(case: Case, there: set[str | None]) -> dict[str, dict[str, object]
     """Fund balance of each area with a carry-over or candidate, over its projects in the plan."""
     out: dict[str, dict[str, object]] = {}
     for a in {p.coord_area for p in case.declared if p.coord_area}:
-        mine = [k for k in case.picks if k.project.coord_area == a]
+        mine = case.by_area.get(a, [])
         out[a] = {
             "state": "running" if a in there else "opened" if a in case.plan.opened_areas else "closed",
             "chosen": len(mine),

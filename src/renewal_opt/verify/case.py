@@ -78,6 +78,14 @@ class Case:
                 out[leaf, t] += yuan
         return out
 
+    @cached_property
+    def by_area(self) -> dict[str, list[Pick]]:
+        """The chosen projects of each coordinated area."""
+        out: dict[str, list[Pick]] = defaultdict(list)
+        for pick in self.picks:
+            out[pick.project.coord_area or ""].append(pick)
+        return out
+
     def used(self, leaves: Collection[str], years: Collection[int], picks: list[Pick] | None = None) -> int:
         """Return the plan money of leaves in years, of all chosen projects or of some, 元."""
         if picks is None:

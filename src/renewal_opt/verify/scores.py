@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..domain.base import YI
 from ..domain.criteria import Ahp, Indicator, ValueFunction
@@ -69,36 +69,48 @@ def _ahp(ahp: Ahp, names: list[str]) -> tuple[dict[str, Fraction], Fraction]:
         return {i: Fraction(round(round(v, 30), 6)) for i, v in vector.items()}, ratio
 
 
+class _Part(NamedTuple):
+    """One indicator: its criterion and key, its share in the criterion, that one's weight, and the values found so far."""
+
+    criterion: str
+    key: str
+    share: Fraction
+    weight: Fraction
+    indicator: Indicator
+    memory: dict[Any, tuple[Fraction, Fraction, Fraction, Fraction]]
+
+    def worth(self, x: Any) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+        """Return the value of a cell (None: blank), its part of the criterion, and what worst and best fill change in the total."""
+        f, missing, nothing = self.indicator.value, self.indicator.missing, Fraction(0)
+        if x is not None:
+            value = _value(f, x)
+            return value, self.share * value, nothing, nothing
+        values = [Fraction(v) for v in (f.categories.values() if f.categories is not None else (y for _x, y in f.points or ()))]
+        low, high, whole = min(values), max(values), self.weight * self.share
+        fill = {"worst": low, "best": high, "middle": (low + high) / 2}
+        value = fill[missing] if isinstance(missing, str) else Fraction(missing)
+        return value, self.share * value, whole * (low - value), whole * (high - value)
+
+
 def results(r: Reading) -> dict[str, Score]:
     """Return the scores of every project of the library."""
-    weights, scores = r.keep(weights_of)[0], {}
-    parts = []  # criterion, indicator's key, share in the criterion, least and largest value, value of a blank, memory
+    weights, scores, parts = r.keep(weights_of)[0], {}, []
     for k, criterion in r.policy.criteria.items():
         whole = sum(Fraction(i.weight) for i in criterion.indicators.values())
-        for i, indicator in criterion.indicators.items():
-            f = indicator.value
-            values = [Fraction(v) for v in (f.categories.values() if f.categories is not None else (y for _x, y in f.points or ()))]
-            fill = {"worst": min(values), "best": max(values), "middle": (min(values) + max(values)) / 2}
-            memory: dict[Any, Fraction] = {}
-            at_blank = fill[indicator.missing] if isinstance(indicator.missing, str) else Fraction(indicator.missing)
-            parts.append((k, f"{k}/{i}", Fraction(indicator.weight) / whole, fill, at_blank, indicator, memory))
+        parts += [_Part(k, f"{k}/{i}", Fraction(x.weight) / whole, weights[k], x, {}) for i, x in criterion.indicators.items()]
     for p in r.library.projects:
         found, missing, worst, best = {}, [], Fraction(0), Fraction(0)
         criteria = dict.fromkeys(r.policy.criteria, Fraction(0))
-        for k, key, share, fill, at_blank, indicator, memory in parts:
-            x = r.fact(p, indicator.column)
-            if blank(x):
-                missing.append(key)
-                value = at_blank
-                worst += weights[k] * share * (fill["worst"] - value)
-                best += weights[k] * share * (fill["best"] - value)
-            else:
-                x = _scaled(x, indicator, p.total_investment)
-                if x not in memory:
-                    memory[x] = _value(indicator.value, x)
-                value = memory[x]
-            found[key] = value
-            criteria[k] += share * value
+        for part in parts:
+            cell = r.fact(p, part.indicator.column)
+            x = None if blank(cell) else _scaled(cell, part.indicator, p.total_investment)
+            if x not in part.memory:
+                part.memory[x] = part.worth(x)
+            found[part.key], added, down, up = part.memory[x]
+            criteria[part.criterion] += added
+            if x is None:
+                missing.append(part.key)
+                worst, best = worst + down, best + up
         total = sum((weights[k] * v for k, v in criteria.items()), Fraction(0))
         scores[p.id] = Score(found, missing, criteria, total, total + worst, total + best)
     return scores

@@ -55,8 +55,9 @@ def rows(problem: Problem) -> list[Row]:
                 Label(zh=f"{rule.label.zh} {label.zh}", en=f"{rule.label.en} {label.en}"),
             )  # fmt: skip
             left = Terms(chosen, coefs)
-            if amount is None:
-                out.append(Row(*common, "share", rule.source.assumed, left, lo, hi, base=base))
+            if not amount:  # a budget of 0 is an empty base
+                empty = Terms(np.zeros(0, dtype=np.int64))
+                out.append(Row(*common, "share", rule.source.assumed, left, lo, hi, base=base if amount is None else empty))
             else:
                 scaled = Terms(chosen, [Fraction(c) / amount for c in coefs])
                 out.append(Row(*common, "share", rule.source.assumed, scaled, lo, hi))

@@ -69,9 +69,10 @@ def _row(problem: Problem, section: str, name: str, key: str, limit: Limit, insi
     high = None if most is None or most.share is None else most.share.fraction(problem.year)
     if of == "budget":
         amount = problem.budget_amount(f"{section}.{key}", limit.measure)
-        scaled: list[Exact] = [Fraction(values[i]) / amount for i in who[left]]
-        return Row(*common, "share", limit.source.assumed, Terms(left, scaled), low, high)
-    base = np.flatnonzero(counted[who])
+        if amount:
+            scaled: list[Exact] = [Fraction(values[i]) / amount for i in who[left]]
+            return Row(*common, "share", limit.source.assumed, Terms(left, scaled), low, high)
+    base = np.flatnonzero(counted[who] & (of != "budget"))  # a budget of 0 is an empty base
     return Row(*common, "share", limit.source.assumed, terms, low, high, base=Terms(base, [values[i] for i in who[base]]))
 
 
