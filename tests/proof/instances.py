@@ -88,7 +88,7 @@ class Draw:
     def __init__(self, r: Chooser, most: int, families: Sequence[str] | None, scale: int = 1) -> None:
         self.r, self.scale = r, scale
         self.n = r.whole(2, most)
-        self.window = 2 if r.yes(35) else 1
+        self.window = r.pick([1, 1, 1, 1, 2, 2, 3])
         self.on = set(families) if families is not None else {r.pick(FAMILIES) for _ in range(r.whole(0, r.pick([3, 6, 6, 12])))}
         self.channels = [f"c{i}" for i in range(r.whole(2, 4))]
         self.with_sub = {c for c in self.channels if r.yes(25)}

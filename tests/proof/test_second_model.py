@@ -29,7 +29,7 @@ DRAWN: Counter[str] = Counter()
 SEEDED: Counter[str] = Counter()
 
 
-@settings(max_examples=300, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(instances())
 def test_same_optimum_on_drawn_inputs(instance: Instance) -> None:
     """At least 300 whole inputs: equal exact optimum, or infeasible on both sides."""
