@@ -24,8 +24,8 @@ from renewal_opt.verify import verify_plan
 #: faults of a whole file or folder, which have no row, column, path or line
 WHOLE_FILE = {
     "file_missing", "file_unreadable", "file_is_folder", "file_type", "wrong_suffix", "folder_missing", "folder_empty", "folder_unreadable", "not_a_folder",
-    "ambiguous_file", "empty_table", "missing_columns", "table_too_large", "no_projects", "bad_workbook", "encrypted_workbook", "old_workbook", "sheet_missing",
-    "bad_parquet", "empty_file", "file_too_large",
+    "ambiguous_file", "empty_table", "missing_columns", "table_too_large", "no_projects", "sheet_missing", "ambiguous_sheet", "empty_file", "file_too_large",
+    "not_a_workbook", "old_excel", "workbook_corrupt", "workbook_encrypted", "workbook_too_large", "workbook_breaks_reader", "zip_bomb", "parquet_corrupt",
 }  # fmt: skip
 #: seconds that one small set may take, far beyond what any takes
 TOO_LONG = 60

@@ -27,6 +27,9 @@ _CHUNK = 1 << 22
 _MAX_FACTS = 100_000
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet\b")
+#: what the standard library raises on archives and parts that are broken
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, NotImplementedError, ElementTree.ParseError)
+
 _FAR_QUICK = re.compile(rb"\br=[\"'](?:[A-Z]{3}[0-9]|[A-Z]{1,2}[0-9]{6})")
 _REF = re.compile(rb"\br\s*=\s*[\"']([A-Z]+)([0-9]+)[\"']")
 _TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
@@ -83,7 +86,7 @@ def open_archive(path: str) -> zipfile.ZipFile:
     workbook = _("an Excel workbook (.xlsx)")
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError, zlib.error) as err:
+    except BROKEN as err:
         raise Refused("workbook_corrupt", workbook, str(err)[:200]) from None
     try:
         _check_entries(archive, workbook)
@@ -104,6 +107,8 @@ def _check_entries(archive: zipfile.ZipFile, workbook: str) -> None:
     for e in entries:
         if e.flag_bits & 0x1:
             raise Refused("workbook_encrypted", _("a workbook without a password"), e.filename)
+        if e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused("workbook_corrupt", workbook, e.filename)
         total += e.file_size
         size = f"{e.filename}: {e.compress_size} → {e.file_size}"
         if e.file_size > MAX_ENTRY or (e.file_size > RATIO_FROM and e.file_size > MAX_RATIO * max(1, e.compress_size)):
@@ -121,7 +126,7 @@ def scan(archive: zipfile.ZipFile, wanted: Collection[str] | None) -> list[Sheet
     try:
         percent = _percent_styles(archive)
         return [_scan_sheet(archive, part, name, percent) for name, part in _sheet_parts(archive) if wanted is None or name in wanted]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError, NotImplementedError, ElementTree.ParseError) as err:
+    except (OSError, *BROKEN) as err:
         raise Refused("workbook_corrupt", _("an Excel workbook (.xlsx)"), str(err)[:200]) from None
 
 

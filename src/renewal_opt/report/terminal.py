@@ -211,15 +211,12 @@ def _refusals(view: View, pages: Pages) -> None:
 
 def _warnings(view: View, pages: Pages) -> None:
     found = [w for w in view.plan.warnings if w.kind != "synthetic"]
-    blanks = [c for c in view.plan.chosen if c.hangs_on_blank]
-    if not found and not blanks:
+    if not found:
         return
     pages.heading(_("Warnings"))
     for w in found[:SHOWN]:
         pages.line("! " + view.text(w.label))
     pages.more(SHOWN, len(found))
-    if blanks:
-        pages.line("! " + _("the selection hangs on blanks for {number} projects: {names}").format(number=len(blanks), names=_(", ").join(c.id for c in blanks[:8]) + (" …" if len(blanks) > 8 else "")))
 
 
 def _checks(view: View, pages: Pages) -> None:

@@ -92,9 +92,6 @@ def _warnings(sheet: Sheet, view: View, row: int) -> int:
     sheet.text(row, 0, _("what the reader should know"), "head2")
     row += 1
     notes = [view.text(w.label) for w in view.plan.warnings]
-    blanks = [f"{c.id} {c.name}" for c in view.plan.chosen if c.hangs_on_blank]
-    if blanks:
-        notes.append(_("the selection hangs on blanks for {number} projects: {names}").format(number=len(blanks), names=_("; ").join(blanks)))
     for area, year in view.plan.opened_areas.items():
         notes.append(_("coordinated area {area} is opened in {year}").format(area=area, year=year))
     for w in view.plan.waivers:
