@@ -73,7 +73,7 @@ def measure(projects: int, seed: int, seconds: float) -> dict[str, Any]:
             portfolio = Portfolio(chosen, answer.money, opened, value, bound, stopped_by(result), rows=rows)
             plan = assemble(Inputs(policy, library, scenario), problem, portfolio, {}, ())
         with clock.step("verify"):
-            broken = [b.rule for r in verify_plan(plan, policy, library, scenario) for b in r.breaches]
+            broken = [f"{b.family} {b.row}: {b.kind}, found {b.found}, expected {b.expected}" for r in verify_plan(plan, policy, library, scenario) for b in r.breaches]
         if broken:
             raise RuntimeError(f"{projects} projects: the plan fails {broken[:5]}")
     return {

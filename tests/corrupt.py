@@ -49,7 +49,7 @@ def _lists(value: Any) -> Any:
 def _filled(dump: Dump, oracle: Oracle) -> Dump:
     """Return the plan that the oracle fills in around a dump's choice."""
     choice = [(c["id"], c["start"], [(m["channel"], m["year"], m["yuan"]) for m in c["money"]]) for c in dump["chosen"]]
-    kept = {k: dump[k] for k in ("program", "title", "inputs", "options", "assumptions", "warnings", "statistics")}
+    kept = {k: dump[k] for k in ("program", "title", "inputs", "options", "warnings")}
     return oracle.fill((choice, dump["opened_areas"])) | kept
 
 
@@ -380,6 +380,29 @@ def change_the_header(d: Dump, rng: random.Random) -> list[str] | None:
     return []
 
 
+def change_the_words(d: Dump, rng: random.Random) -> list[str] | None:
+    """Change a reason, a flag of a used row or of an assumption, a size, the title, or the lists under other bases."""
+    e, u, a = _one(d["reserve"] + d["refused"], rng), _one(d["use"], rng), _one(d["assumptions"], rng)
+    kind = rng.randrange(7)
+    if kind == 0 and e is not None and e["reasons"]:
+        kinds = ("screening", "forced_out", "rule", "ranked_out", "not_this_year", "reserve_declared", "withdrawn", "reserve_full", "no_funding", "unclear")
+        e["reasons"][0] = e["reasons"][0] | {"kind": rng.choice(kinds), "rule": rng.choice(("", "precedence", "corequisites", "coordination", e["reasons"][0]["rule"]))}
+        return [e["id"]]
+    if kind in (1, 2) and u is not None:
+        key = rng.choice(("binding", "assumption"))
+        u[key] = not u[key]
+    elif kind == 3 and a is not None:
+        key = rng.choice(("binds", "path", "why"))
+        a[key] = not a["binds"] if key == "binds" else a[key] + "x"
+    elif kind == 4 and d["statistics"]:
+        _one(d["statistics"], rng)["number"] += 1
+    elif kind == 5:
+        d["title"] = {"zh": "x", "en": "x"}
+    else:
+        d["bases"] = [{"basis": rng.choice(("investment", "count", "beneficiaries")), "chosen": 1, "overlap": rng.choice((0, 1, 2)), "proven": True}]
+    return []
+
+
 def reorder(d: Dump, rng: random.Random) -> list[str] | None:
     """Change the order of lists that have none of their own (right)."""
     for key in ("use", "screening", "scores", "later_needs", "waivers", "refused"):
@@ -394,5 +417,5 @@ CHOICES: tuple[Change, ...] = (
 CHANGES: tuple[Change, ...] = (
     *CHOICES, lose_or_double_a_project, invent_a_project, change_a_part, give_to_another_project, split_or_drop_an_amount,
     change_a_score, change_a_blank, change_the_objective, change_the_screening, change_the_use, change_a_line,
-    move_in_the_reserve, change_the_needs, change_the_header, reorder,
+    move_in_the_reserve, change_the_needs, change_the_header, change_the_words, reorder,
 )  # fmt: skip

@@ -212,15 +212,13 @@ class Oracle:
     # the complete plan --------------------------------------------------------------------------------------
     def fill(self, choice: tuple[list[Any], dict[str, int]], bound: float | None = None) -> dict[str, Any]:
         """Return the plan of a choice as `Plan.model_dump` gives it."""
-        from oracle_rules import rows
-
         chosen, opened = choice
         picked = {i: s for i, s, _m in chosen}
         new = [i for i in picked if self.P[i].part != "carry_over"]
         line = lambda i: {"id": i, "name": self.P[i].name, "investment": self.P[i].total_investment, "score": str(self.marks[i]["total"])}  # noqa: E731
         reserve = self.reserve(picked, new)
         rest = [i for i in self.P if i not in picked and i not in reserve]
-        reason = [{"kind": "ranked_out", "rule": "", "label": WORDS}]
+        why = lambda i: [{"kind": k, "rule": r, "label": WORDS} for k, r in self.reasons(i)]  # noqa: E731
         value = sum((self.basis(self.P[i]) * self.marks[i]["total"] for i in new), F(0)) + self.bonus(opened)
         bound = float(value) * (1 + 1e-12) if bound is None else bound
         need: dict[tuple[str, int], int] = {}
@@ -235,10 +233,11 @@ class Oracle:
             if items:
                 waived.append({"id": i, "items": items, "authority": w.authority, "number": w.number, "expiry": str(w.expiry) if w.expiry else None})
         order = list(self.P)
+        use = self.uses(choice)
         method = "ahp" if self.scenario.ahp is not None else "scenario" if self.scenario.weights is not None else "policy"
         return {
             "plan_version": 1, "program": {"renewal_opt": "0.1.0"}, "city": self.policy.city.label.model_dump(),
-            "synthetic": self.policy.city.synthetic or self.library.synthetic, "scenario": self.scenario.name, "title": WORDS,
+            "synthetic": self.policy.city.synthetic or self.library.synthetic, "scenario": self.scenario.name, "title": self.title(),
             "plan_year": self.t0, "window": self.scenario.window, "money_years": list(self.T),
             "library_as_of": max((str(p.as_of) for p in self.P.values() if p.as_of), default=None), "inputs": [], "options": {},
             "objective": {
@@ -256,15 +255,11 @@ class Oracle:
                 }
                 for i, s, money in sorted(chosen, key=lambda x: order.index(x[0]))
             ],
-            "reserve": [line(i) | {"rank": n, "reasons": reason} for n, i in enumerate(reserve, 1)],
-            "refused": [line(i) | {"reasons": reason} for i in rest],
+            "reserve": [line(i) | {"rank": n, "reasons": why(i)} for n, i in enumerate(reserve, 1)],
+            "refused": [line(i) | {"reasons": why(i)} for i in rest],
             "opened_areas": dict(opened), "area_balance": self.balances(picked, opened),
             "criterion_totals": {k: str(sum((self.basis(self.P[i]) * self.marks[i]["crit"][k] for i in new), F(0))) for k in self.policy.criteria},
-            "use": [
-                {"family": fam, "row": row, "rule": rule, "label": WORDS, "unit": unit, "value": str(v if base is None else v / base if base else 0),
-                 "at_least": None if lo is None else str(lo), "at_most": None if hi is None else str(hi), "binding": False, "assumption": False}
-                for fam, row, rule, unit, v, lo, hi, base in rows(self, choice) if not (fam == "debt_service" and v == 0)
-            ],
+            "use": use,
             "later_needs": [{"year": t, "channel": c, "yuan": m} for (c, t), m in sorted(need.items())],
             "screening": [
                 {"id": i, "status": st, "applied": self.P[i].part != "carry_over",
@@ -276,8 +271,123 @@ class Oracle:
                  "total": str(m["total"]), "worst": str(m["worst"]), "best": str(m["best"])}
                 for i, m in self.marks.items()
             ],
-            "waivers": waived, "assumptions": [], "warnings": [], "statistics": [], "bases": [], "correlations": {}, "checks": [],
+            "waivers": waived, "assumptions": self.assumptions(use), "warnings": [], "statistics": self.statistics(picked), "bases": [], "correlations": {}, "checks": [],
         }
+
+    def title(self) -> dict[str, str]:
+        if self.scenario.label is not None:
+            return self.scenario.label.model_dump()
+        c = self.policy.city.label
+        return {"zh": f"{c.zh}{self.t0}年城市更新年度计划", "en": f"{c.en}: annual urban-renewal plan {self.t0}"}
+
+    def reasons(self, i: str) -> list[tuple[str, str]]:
+        """Return kind and rule of the reasons of a project that is out; ranked_out stands for the candidates' three."""
+        p, (status, clauses) = self.P[i], self.screens[i]
+        if p.part == "withdrawn":
+            return [("withdrawn", "part")]
+        if i in self.cand:
+            return [("ranked_out", "")]
+        out = [("forced_out", "force.out")] if i in self.scenario.force.out else [("reserve_declared", "part")] if p.part == "reserve" else []
+        if status != "passed":
+            return out + [({"failed": "screening", "unclear": "unclear"}[status], c) for c, s, _p in clauses if s == status]
+        return out or [("not_this_year", "start_year")]
+
+    def uses(self, choice: Any) -> list[dict[str, Any]]:
+        """Return the list of used rows; over projects, rows that are exactly reached bind and others do not."""
+        from oracle_rules import rows
+
+        out = []
+        for fam, row, rule, unit, v, lo, hi, base in rows(self, choice):
+            if fam == "debt_service" and v == 0:
+                continue
+            shown = v if base is None else v / base if base else 0
+            near = 100 if fam in ("channels", "caps", "ratios", "reserved", "debt_service") else F(1, 10**40)
+            binding = v != 0 and ((hi is not None and hi - shown < near) or (lo is not None and lo > 0 and shown - lo < near))
+            out.append({"family": fam, "row": row, "rule": rule, "label": WORDS, "unit": unit, "value": str(shown), "at_least": None if lo is None else str(lo),
+                        "at_most": None if hi is None else str(hi), "binding": binding, "assumption": self.assumed(fam, row, rule)})  # fmt: skip
+        return out
+
+    def entry(self, path: str) -> Any:
+        here: Any = self.policy
+        for part in path.split("."):
+            here = here[part] if isinstance(here, dict) else getattr(here, part)
+        return here
+
+    def assumed(self, fam: str, row: str, rule: str) -> bool:
+        e = self.entry(rule)
+        if fam in ("channels", "budget", "debt_service") and int(row[row.rindex("[") + 1 : -1]) not in (e.cap if fam == "channels" else e.amount).years:
+            return True
+        return e.source.kind in ("assumption", "usage")
+
+    def assumptions(self, use: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        from renewal_opt.domain.walk import entries
+
+        made = {path: e for path, e in entries(self.policy) if e.source.kind in ("assumption", "usage") and getattr(e, "active", True)}
+        below = lambda r, p: r == p or r[: len(p) + 1] == p + "."  # noqa: E731
+        extra = dict.fromkeys(u["rule"] for u in use if u["assumption"] and not [p for p in made if below(u["rule"], p)])
+        hit = [u["rule"] for u in use if u["assumption"] and u["binding"]]
+        words = {p: (e.label.model_dump(), e.source.why or e.source.document or "") for p, e in made.items()}
+        return [{"path": p, "label": words.get(p, (WORDS, ""))[0], "why": words.get(p, (WORDS, ""))[1], "binds": any(below(r, p) for r in hit)} for p in [*made, *extra]]
+
+    def statistics(self, picked: Any) -> list[dict[str, Any]]:
+        out = []
+        for group, ids in (("chosen", [i for i in picked if self.P[i].part != "carry_over"]), ("refused", [i for i in self.cand if i not in picked])):
+            size = sorted(self.P[i].total_investment for i in ids) or [0]
+            n = len(size)
+            median = (size[(n - 1) // 2] + size[n // 2] + 1) // 2
+            mean = sum((self.marks[i]["total"] for i in ids), F(0)) / (len(ids) or 1)
+            out.append({"group": group, "number": len(ids), "median_investment": median, "mean_score": float(mean)})
+        return out
+
+    def odd_words(self, d: dict[str, Any]) -> list[str]:
+        """Return which of the words and flags of a dumped plan are wrong; a row over projects that is not full may be called tight up to its room."""
+        bad = ["title"] if d["title"] != self.title() else []
+        picked = {c["id"]: c["start"] for c in d["chosen"]}
+        bad += ["statistics"] if [dict(s) for s in d["statistics"]] != self.statistics(picked) else []
+        bad += ["checks"] if not all(c["holds"] for c in d["checks"]) else []
+        new = [i for i in picked if self.P[i].part != "carry_over"]
+        others = [b["basis"] for b in d["bases"]]
+        bad += ["bases"] if self.scenario.basis in others or len(set(others)) < len(others) else []
+        bad += ["bases"] if any(not (0 <= b["overlap"] <= min(b["chosen"], len(new)) and b["chosen"] <= len(self.cand)) for b in d["bases"]) else []
+        full = {u["rule"] for u in d["use"] if u["binding"]} | {""}
+        for part in ("reserve", "refused"):
+            for e in d[part]:
+                said = [(r["kind"], r["rule"]) for r in e["reasons"] if not (part == "refused" and r["kind"] == "reserve_full")]
+                wanted, cand = self.reasons(e["id"]), e["id"] in self.cand
+                screens = lambda rows: sorted(r for r in rows if r[0] in ("screening", "unclear"))  # noqa: E731
+                kinds = lambda rows: {r[0] for r in rows} - {"screening", "unclear"}  # noqa: E731
+                right = screens(said) == screens(wanted) and (kinds(said) == kinds(wanted) or (cand and kinds(said) and kinds(said) <= {"rule", "no_funding", "ranked_out"}))
+                right = right and all(r[1] in full for r in said if r[0] == "ranked_out") and all(self.tied(e["id"], r[1]) for r in said if r[0] == "rule")
+                bad += [] if right else ["reasons"]
+        mine = {u["row"]: u for u in self.uses(self.choice_of(d))}
+        out = max((self.P[i].total_investment for i in self.cand if i not in picked), default=0)
+        for u in d["use"]:
+            w = mine.get(u["row"])
+            if w is None:
+                continue
+            bad += ["assumption"] if u["assumption"] != w["assumption"] else []
+            v, lo, hi = value(w["value"]), value(w["at_least"]), value(w["at_most"])
+            room = min(([hi - v] if hi is not None else []) + ([v - lo] if lo is not None and lo > 0 else []), default=None)
+            if u["family"] in ("budget", "limits", "districts"):
+                open_ = u["unit"] in ("share", "number") or (room is not None and room < (out if u["unit"] == "yuan" else 1))
+                bad += ["binding"] if (w["binding"] and not u["binding"]) or (u["binding"] and not w["binding"] and (room is None or not open_)) else []
+            elif u["binding"] != w["binding"] and (v != 0 or not (room is not None and room < 100)):
+                bad += ["binding"]
+        listed = lambda rows: sorted(str((a["path"], a["binds"], *(("", "") if a["path"] in loose else (a["label"], a["why"])))) for a in rows)  # noqa: E731
+        due = self.assumptions(d["use"])
+        loose = {a["path"] for a in due if a["label"] == WORDS and a["why"] == ""}
+        bad += ["assumptions"] if listed(d["assumptions"]) != listed(due) else []
+        return bad
+
+    def tied(self, i: str, family: str) -> bool:
+        kind = {"precedence": "precedence", "exclusivity": "exclusive", "corequisites": "corequisite"}.get(family)
+        if family == "coordination":
+            return bool(self.P[i].coord_area)
+        return any(r.kind == kind and i in (r.project, r.other) for r in self.library.relations)
+
+    @staticmethod
+    def choice_of(d: dict[str, Any]) -> Any:
+        return [(c["id"], c["start"], [(m["channel"], m["year"], m["yuan"]) for m in c["money"]]) for c in d["chosen"]], d["opened_areas"]
 
     def balances(self, picked: Any, opened: dict[str, int]) -> list[dict[str, Any]]:
         out = []
@@ -329,10 +439,10 @@ class Oracle:
             return False
         if any(c["part"] != self.P[c["id"]].part for c in d["chosen"]):
             return False
-        choice = ([(c["id"], c["start"], [(m["channel"], m["year"], m["yuan"]) for m in c["money"]]) for c in d["chosen"]], d["opened_areas"])
+        choice = self.choice_of(d)
         if self.violations(choice):
             return False
-        return not self.differences(d, self.fill(choice))
+        return not self.differences(d, self.fill(choice)) and not self.odd_words(d)
 
     def differences(self, d: dict[str, Any], e: dict[str, Any]) -> list[str]:
         """Return the keys in which a dumped plan differs from the filled one, in what a re-check answers for."""
@@ -345,7 +455,7 @@ class Oracle:
         bad += ["missing"] if sorted((s["id"], sorted(s["missing"])) for s in d["scores"]) != sorted((s["id"], sorted(s["missing"])) for s in e["scores"]) else []
         pick2 = lambda rows: [(r["id"], r["rank"], r["name"], r["investment"], value(r["score"])) for r in rows]  # noqa: E731
         bad += ["reserve"] if pick2(d["reserve"]) != pick2(e["reserve"]) else []
-        s = lambda rows: sorted((r["id"], r["status"], r["applied"], sorted((c["clause"], c["status"], c["papers"] and c["status"] == "unclear") for c in r["clauses"])) for r in rows)  # noqa: E731
+        s = lambda rows: sorted((r["id"], r["status"], r["applied"], sorted((c["clause"], c["status"], c["papers"]) for c in r["clauses"])) for r in rows)  # noqa: E731
         bad += ["screening"] if s(d["screening"]) != s(e["screening"]) else []
         w = lambda x: (x["method"], sorted((r["criterion"], value(r["weight"])) for r in x["rows"]))  # noqa: E731
         bad += ["weights"] if w(d["weights"]) != w(e["weights"]) else []

@@ -114,7 +114,8 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
             yield "districts", f"districts:{k}[{d}]", f"district_balance.{k}", "share", sum((part(p, d) * size(p, r.measure) for p in counted), F(0)), lo, hi, F(base)
     for section in ("limits", "targets"):
         for k, r in getattr(po, section).items():
-            if not r.binds_in(o.t0):
+            past = section == "targets" and r.active and r.to is not None and r.to < o.t0  # told, and binds no more
+            if not r.binds_in(o.t0) and not past:
                 continue
             for of in dict.fromkeys("value" if x.value is not None else x.of for x in (r.at_least, r.at_most) if x is not None):
                 side = [None if x is None or ("value" if x.value is not None else x.of) != of else F(x.value) * (10000 if r.measure == "investment" else 1) if of == "value" else o.num(x.share) for x in (r.at_least, r.at_most)]
@@ -126,7 +127,7 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
                     left = sum(size(p, r.measure) for p in pool if o.hit(r.where, p))
                     base = None if of == "value" else F(budget(r.measure)) if of == "budget" else F(sum(size(p, r.measure) for p in pool))
                     unit = "share" if of != "value" else {"investment": "yuan", "count": "count"}.get(r.measure, "number")
-                    yield "limits", f"{section}:{k}" + (f"[{g}]" if column else ""), f"{section}.{k}", unit, left, *side, base
+                    yield "limits", f"{section}:{k}" + (f"[{g}]" if column else ""), f"{section}.{k}", unit, left, *([None, None] if past else side), base
 
 
 def broken(o: Any, choice: Any) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import openpyxl
 import pytest
 from builders import GoodSet
 from click.testing import CliRunner, Result
@@ -133,6 +135,7 @@ def test_check_tells_every_fault_and_exits_2(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "funding.channels.bond.cap" in result.stderr
     assert "criteria.need.weight" in result.stderr
+    assert re.fullmatch(r"[2-9] faults, \d+ warnings\.", result.stderr.splitlines()[-1])
     assert not result.stdout
     error = json.loads(run("check", scenario, "--json").stdout)["error"]
     assert error["exit_code"] == 2
@@ -300,6 +303,9 @@ def test_template_schema_completion(tmp_path: Path, good: Path) -> None:
     assert out.is_file()
     policy = next(p for p in tmp_path.iterdir() if p.is_dir() and any(p.glob("*.yaml")))
     assert run("template", tmp_path / "full.xlsx", "--policy", policy).exit_code == 0
+    assert run("template", tmp_path / "2031.xlsx", "--year", "2031").exit_code == 0
+    header = [c.value for c in openpyxl.load_workbook(tmp_path / "2031.xlsx").worksheets[0][1]]
+    assert "2031年剩余投资（万元）" in header or "remaining 2031 (万元)" in header
     for name in ("policy", "library", "scenario", "plan"):
         assert json.loads(run("schema", name).stdout)["$schema"]
         assert len(run("schema", name, "--page").stdout) > 500

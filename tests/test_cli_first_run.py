@@ -62,6 +62,18 @@ def test_init_solve_verify(tmp_path: Path) -> None:
     assert again.exit_code == 2
 
 
+def test_the_scenario_of_the_readme_runs_in_the_demo(tmp_path: Path) -> None:
+    readme = Path(__file__).parents[1] / "README.md"
+    snippet = readme.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    run("init", tmp_path / "demo")
+    scenario = tmp_path / "demo" / "scenarios" / "a.yaml"
+    scenario.write_text(snippet, encoding="utf-8")
+    assert "No faults" in run("check", scenario)
+    shown = run("show", "scenario", scenario)
+    assert "2026: 35000  # a.yaml" in shown
+    assert "2027: 38020  # base.yaml" in shown
+
+
 def test_import_pb_and_solve(tmp_path: Path) -> None:
     source = tmp_path / "tiny.pb"
     source.write_text(TINY, encoding="utf-8")

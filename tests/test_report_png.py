@@ -31,6 +31,13 @@ def test_a_missing_glyph_would_be_seen(tmp_path: Path) -> None:
         write_png(plan, policy, library, tmp_path / "plan.png", language="zh")
 
 
+def test_letters_that_the_chinese_font_lacks(tmp_path: Path) -> None:
+    plan, policy, library = everything(title=made_plan().title.model_copy(update={"zh": "Warszawa Włochy 2021：得票最多的清单"}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write_png(plan, policy, library, tmp_path / "plan.png", language="zh")
+
+
 def test_an_empty_plan(tmp_path: Path) -> None:
     write_png(made_plan(chosen=(), use=()), None, None, tmp_path / "plan.png")
 

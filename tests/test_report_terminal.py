@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from plan_fixture import everything, made_plan
 
-from renewal_opt.report.terminal import print_plan, print_plan_assumptions
+from renewal_opt.report.terminal import print_plan, print_plan_assumptions, wrapped
 
 
 def cells(text: str) -> int:
@@ -81,3 +81,28 @@ def test_assumptions_alone() -> None:
     out = io.StringIO()
     print_plan_assumptions(made_plan(), out)
     assert "budget.whole" in out.getvalue()
+
+
+def test_lines_break_between_chinese_characters_and_never_before_a_closing_mark() -> None:
+    text = "! 没有任何资金渠道设了上限（funding.channels.cap）：资金的分配没有依据，不可引用；" * 3
+    for width in range(60, 90):
+        lines = wrapped(text, width)
+        assert max(map(cells, lines)) <= width
+        assert min(map(cells, lines[:-1])) > width - 30
+        assert not any(line[0] in "、。，；：）” " for line in lines)
+    assert "".join(wrapped(text, 60)).replace(" ", "") == text.replace(" ", "")
+    assert wrapped("", 60) == [""]
+
+
+def test_rounding_is_told_where_money_is_finer_than_the_table() -> None:
+    from renewal_opt.domain.plan import Money
+
+    plan = made_plan()
+    words = "exact to the yuan"
+
+    def with_money(yuan: int) -> str:
+        chosen = (plan.chosen[0].model_copy(update={"money": (Money(channel="own", year=2025, yuan=yuan),)}),)
+        return shown("en", chosen=chosen)
+
+    assert words in with_money(1_234_550)
+    assert words not in with_money(1_234_500)

@@ -12,6 +12,7 @@ from openpyxl.utils import range_boundaries
 from plan_fixture import HOSTILE, everything, made_plan
 
 from renewal_opt.report.xlsx import write_workbook
+from renewal_opt.report.xlsx_cells import Book, lines_of
 
 SHEETS = [
     "read me first", "annual plan table", "project list", "funding", "channels by year", "scores", "screening",
@@ -173,3 +174,39 @@ def test_long_texts_are_cut_and_control_characters_dropped(tmp_path: Path) -> No
     write_workbook(plan, policy, library, out)
     texts = [str(v) for row in table(out, 1) for v in row if v]
     assert max(map(len, texts)) == 32_767
+
+
+def test_rows_are_high_enough_for_wrapped_texts(tmp_path: Path) -> None:
+    book = Book(str(tmp_path / "a.xlsx"))
+    sheet = book.sheet("a", [10, 26])
+    sheet.text(0, 0, "short")
+    sheet.text(1, 1, "合成-高新技术产业开发区北环路北段产业园区整治提升项目")
+    sheet.text(2, 1, "二七区\n金水区\n中原区")
+    sheet.merged(3, 0, 1, "标题", "title")
+    sheet.merged(4, 0, 1, "单位：万元，两位小数；金额精确到元，四舍五入后末位可能不符", "line")
+    book.close()
+    heights = {row: dim.height for row, dim in openpyxl.load_workbook(tmp_path / "a.xlsx")["a"].row_dimensions.items()}
+    assert heights.get(1) is None
+    assert heights[2] >= 2 * 14
+    assert heights[3] >= 3 * 14
+    assert heights[4] > 15
+    assert heights[5] >= 2 * 14
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "lines"),
+    [("", 10, 1), ("ab cd", 5, 1), ("ab cde", 5, 2), ("二七区", 5, 2), ("二七区", 6, 1), ("a\n\nb", 9, 3), ("abcdefghijk", 5, 3), ("金 水 区", 5, 2)],
+)
+def test_lines_of(text: str, room: float, lines: int) -> None:
+    assert lines_of(text, room) == lines
+
+
+def test_wide_sheets_print_on_a3_and_the_unit_is_not_cut(tmp_path: Path) -> None:
+    out = tmp_path / "plan.xlsx"
+    write_workbook(*everything(), out, language="zh")
+    book = openpyxl.load_workbook(out)
+    table_sheet = book.worksheets[1]
+    assert table_sheet.page_setup.paperSize == 8
+    assert book.worksheets[0].page_setup.paperSize == 9
+    unit = next(c for row in table_sheet.iter_rows(max_row=4) for c in row if str(c.value).startswith("单位"))
+    assert any(unit.coordinate in merged for merged in table_sheet.merged_cells.ranges)

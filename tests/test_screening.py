@@ -145,7 +145,7 @@ def test_the_waiver_that_a_project_relies_on_is_listed_with_its_document() -> No
     assert found.status == "passed"
     use = waiver_use(project, found.clauses)
     assert use is not None
-    assert (use.items, use.authority, use.number, use.expiry) == (("river",), "市政府", "1号", "2026-12-31")
+    assert (use.items, use.authority, use.number, use.expiry) == (("screening.negative_list.river",), "市政府", "1号", "2026-12-31")
     clean = project_of()
     assert waiver_use(clean, screen(policy_of(), library_of(clean), 2025)["P001"].clauses) is None
 

@@ -84,6 +84,17 @@ def test_notes_in_both_languages(tmp_path: Path) -> None:
     assert "仅填" not in notes["受益户数（户）"]  # a criterion asks it of all
 
 
+def test_notes_name_what_a_column_does_not_concern(tmp_path: Path) -> None:
+    from renewal_opt.io.policy import load_policy
+    from renewal_opt.io.synth.init import bundled_root
+
+    path = write_template(tmp_path / "t.xlsx", load_policy(bundled_root() / "models" / "zhengzhou").policy, year=2025)
+    notes = "".join(cell.comment.text for cell in load_workbook(path)["项目"][1])
+    assert "更新对象细类 ≠ 城中村" in notes
+    assert "object type ≠ urban village" in notes
+    assert "urban_village" not in notes
+
+
 def test_which_types_a_column_concerns() -> None:
     found = asked_only_of(POLICY)
     assert found["moved"] == ({"mode": ("redevelopment",)},)

@@ -169,3 +169,36 @@ SEEDS: dict[str, Callable[[], FileSet]] = {
     "rich_zh": cache(lambda: files_of(rich(), chinese=True)),
     "paired": cache(lambda: files_of(paired())),
 }
+
+
+@cache
+def zhengzhou() -> FileSet:
+    """Return the bundled city with a synthetic library of 30 projects and its scenario, for the slow tests."""
+    import csv
+    import tempfile
+
+    from renewal_opt.errors import Collector
+    from renewal_opt.io.libwrite import write_library
+    from renewal_opt.io.policy import load_policy
+    from renewal_opt.io.synth.init import bundled_root
+    from renewal_opt.io.synth.library import make_library
+    from renewal_opt.io.synth.scenario import make_scenario
+    from renewal_opt.io.yamlfile import load_yaml
+
+    folder = bundled_root() / "models/zhengzhou"
+    out = FileSet({})
+    for file in sorted(folder.glob("*.yaml")):
+        node = load_yaml(file, Collector())
+        assert node is not None
+        out.trees[f"city/{file.name}"] = node.data
+    policy = load_policy(folder).policy
+    library = make_library(policy, 30, 7, 2025)
+    scenario = make_scenario(policy, library, 2025, policy_path="city", library_path="library", name="scenario")
+    out.trees["scenario.yaml"] = scenario | {"solver": {"seconds": 5, "gap": D("0.001")}}
+    with tempfile.TemporaryDirectory() as place:
+        for written in write_library(library, policy, Path(place) / "library", form="csv"):
+            content = written.read_bytes()
+            out.files[f"library/{written.name}"] = content
+            out.tables[f"library/{written.name}"] = list(csv.reader(content.decode("utf-8-sig").splitlines(keepends=True)))
+    out.files |= {name: to_yaml(tree).encode() for name, tree in out.trees.items()}
+    return out

@@ -119,7 +119,7 @@ class Draw:
     def yuan(self) -> int:
         """Return an amount of money: hundreds, or an odd number."""
         if self.scale > 1:
-            return self.r.whole(1, 900) * self.scale + self.r.pick([0, 1, 50, 99])
+            return self.r.whole(1, 900) * self.r.pick([self.scale, self.scale, max(1, self.scale // 50_000)]) + self.r.pick([0, 1, 50, 99])
         return self.r.whole(1, 9) * 100 if self.r.yes(65) else self.r.whole(1, 400)
 
     def project(self, i: int) -> Project:

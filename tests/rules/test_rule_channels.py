@@ -59,3 +59,11 @@ def test_a_surplus_is_carried() -> None:
     answer = town.solve()
     assert answer.starts == {"x": 2025}
     assert answer.use("channels:cash[2026]").at_most == "1200000"
+
+
+def test_money_without_any_cap_is_said_to_mean_nothing() -> None:
+    two = {"cash": channel(), "gift": channel()}
+    kinds = lambda channels: [w.kind for w in Town([new("a", 100, 80)], channels=channels).solve().plan.warnings]  # noqa: E731
+    assert "no_caps" in kinds(two)
+    assert "no_caps" not in kinds(two | {"gift": channel(cap={2025: 100})})
+    assert "no_caps" not in kinds({"cash": channel()})  # one channel: there is nothing to divide

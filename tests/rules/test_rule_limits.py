@@ -44,7 +44,11 @@ def test_binds() -> None:
     budget = {"m": entry(amount={2025: 130, "later": "open"})}
     town = TOWN.but(limits={}, budget=budget)
     assert town.solve().starts == {"b": 2025}
-    assert town.but(targets={"south": SOUTH | {"to": 2024}}).solve().objective == 80
+    ended = town.but(targets={"south": SOUTH | {"to": 2024}}).solve()
+    assert ended.objective == 80
+    use = next(u for u in ended.plan.use if u.row == "targets:south")  # reported, not binding
+    assert (use.value, use.at_least, use.at_most, use.binding) == ("0", None, None, False)
+    assert use.label.en == "name (target until 2024: at least 0.5000 million yuan, reported only)"
     assert town.but(targets={"south": SOUTH | {"from": 2026}}).solve().objective == 80
 
 

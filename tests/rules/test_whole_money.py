@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from small import Answer, Town, carry, channel, entry, four, new
 
+from renewal_opt.allot import Allotment
 from renewal_opt.analysis import portfolio
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.errors import InfeasibleError, SolverError
@@ -156,6 +157,28 @@ def test_whole_money_far_from_the_real_one(monkeypatch: pytest.MonkeyPatch) -> N
     assert (unproven.stopped, unproven.repairs, unproven.objective) == ("time", 1, 0)
     assert unproven.bound is not None
     assert unproven.bound >= float(answer.objective) > 0
+
+
+def test_infeasible_is_not_said_where_only_unproven_portfolios_were_excluded(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a is forced in and its allotment ends without an answer: nothing is left, and nothing is proven
+    town = Town(four(), scenario={"force": {"in": ["a"]}, "max_repairs": 50})
+    monkeypatch.setattr(portfolio, "allot", lambda problem, chosen, *_: Allotment(None, (), False))
+    with pytest.raises(SolverError, match="repairs"):
+        town.solve()
+
+
+def test_a_shortage_of_the_carry_overs_is_said_with_a_proof_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = Town(four())
+    want = town.solve().starts
+    real, calls = portfolio.allot, []
+
+    def first_in_doubt(*arguments: Any) -> Allotment:
+        calls.append(1)
+        return Allotment(None, (), False) if len(calls) == 1 else real(*arguments)
+
+    monkeypatch.setattr(portfolio, "allot", first_in_doubt)
+    assert town.solve().starts == want
+    assert len(calls) > 1
 
 
 def test_snapping() -> None:

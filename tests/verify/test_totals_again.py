@@ -174,7 +174,7 @@ def test_rows_that_the_plan_may_leave_out():
     t = Town([project("a")], make_policy({"loan": channel("debt")}, {"debt_service": {"d": entry(amount={Y: 0, "later": "last"})}}))
     plan = t.holds(a=A)
     assert plan.use == ()
-    line = {"family": "debt_service", "row": f"debt_service:d[{Y + 1}]", "rule": "funding.debt_service.d", "label": {"zh": "", "en": ""}, "unit": "yuan", "value": "0", "at_most": "0", "binding": True, "assumption": True}
+    line = {"family": "debt_service", "row": f"debt_service:d[{Y + 1}]", "rule": "funding.debt_service.d", "label": {"zh": "", "en": ""}, "unit": "yuan", "value": "0", "at_most": "0", "binding": False, "assumption": True}
     assert t.judge(plan_of(plan.model_dump() | {"use": (line,)})) == {}
     assert list(t.judge(plan_of(plan.model_dump() | {"use": (line | {"value": "1"},)}))) == ["use"]
 

@@ -82,7 +82,7 @@ def test_a_right_plan_holds(plan_file):
     assert report.holds
     assert report.breaches == ()
     assert [f.family for f in report.families][:2] == ["inputs", "areas"]
-    assert report.families[0].rows == 2 * len(report.plan.inputs)
+    assert report.families[0].rows == 2 * len(report.plan.inputs) + 1
 
 
 def test_a_changed_input_is_named(plan_file):
@@ -104,6 +104,19 @@ def test_a_missing_or_new_input_is_named(plan_file):
     report = verify_file(plan_file)
     assert [(b.family, b.kind) for b in report.breaches] == [("inputs", "missing"), ("inputs", "unreadable")]
     assert len(report.families) == 1
+
+
+def test_an_input_that_is_not_read_or_is_no_file_is_named(plan_file):
+    """A document that nobody reads, the extended scenario in the place of the solved one, a device that never ends."""
+    letter = plan_file.parent / "letter.pdf"
+    letter.write_bytes(b"approved")
+    row = {"role": "policy", "path": "letter.pdf", "sha256": hashlib.sha256(b"approved").hexdigest()}
+    change(plan_file, lambda p: p["inputs"].append(row))
+    assert [(b.row, b.kind) for b in verify_file(plan_file).breaches] == [("inputs:inputs[not read]", "unknown")]
+    change(plan_file, lambda p: p.update(inputs=[p["inputs"][1], p["inputs"][0], *p["inputs"][2:-1]]))
+    assert not verify_file(plan_file).holds
+    change(plan_file, lambda p: p["inputs"].append(row | {"path": "/dev/zero"}))
+    assert ("inputs:inputs[/dev/zero]", "missing") in {(b.row, b.kind) for b in verify_file(plan_file).breaches}
 
 
 def test_a_plan_without_scenario_or_of_another_version(plan_file):

@@ -15,10 +15,10 @@ from ..domain.scenario import Scenario
 from ..errors import Finding, InfeasibleError, InputError, SolverError
 from ..i18n import _
 from ..io.load import Inputs
-from ..problem import Problem, build_problem
+from ..problem import Basis, Problem, build_problem, rebased
 from ..scoring import score
-from ..screening import screen
-from ..solver import SolveOptions
+from ..screening import Facts, screen
+from ..solver import Progress, SolveOptions
 from ..verify import verify_plan
 from .assemble import assemble, input_files
 from .emptied import check_emptied
@@ -28,7 +28,7 @@ from .portfolio import Portfolio, solve_portfolio
 _OTHER_SHARE, _OTHER_GAP = 0.25, 1e-3
 
 
-def options_of(scenario: Scenario, progress: Any = None, cancel: threading.Event | None = None) -> SolveOptions:
+def options_of(scenario: Scenario, progress: Progress | None = None, cancel: threading.Event | None = None) -> SolveOptions:
     """Return the solver's options of a scenario."""
     s = scenario.solver
     return SolveOptions(
@@ -39,10 +39,11 @@ def options_of(scenario: Scenario, progress: Any = None, cancel: threading.Event
 def make_problem(inputs: Inputs) -> Problem:
     """Screen, score and build the tables of one solve."""
     with _placing(inputs):
-        screened = screen(inputs.policy, inputs.library, inputs.scenario.plan_year)
-        scoring = score(inputs.policy, inputs.library, inputs.scenario)
-        check_emptied(inputs, screened)
-        return build_problem(inputs.policy, inputs.library, inputs.scenario, screened, scoring)
+        facts = Facts(inputs.policy, inputs.library)
+        screened = screen(inputs.policy, inputs.library, inputs.scenario.plan_year, facts)
+        scoring = score(inputs.policy, inputs.library, inputs.scenario, facts)
+        check_emptied(inputs, screened, facts)
+        return build_problem(inputs.policy, inputs.library, inputs.scenario, screened, scoring, facts)
 
 
 @contextlib.contextmanager
@@ -66,7 +67,7 @@ def _placed(finding: Finding, inputs: Inputs) -> Finding:
 def solve_annual(
     inputs: Inputs,
     *,
-    progress: Any = None,
+    progress: Progress | None = None,
     cancel: threading.Event | None = None,
     options: dict[str, Any] | None = None,
     other_bases: bool = True,
@@ -108,7 +109,7 @@ def solve_annual(
     with _placing(inputs):
         answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck)
     cancelled = answer.stopped == "interrupted" or (cancel is not None and cancel.is_set())
-    bases = _other_bases(inputs, problem, answer) if other_bases and not cancelled else []
+    bases = _other_bases(problem, answer) if other_bases and not cancelled else []
     plan = assemble(inputs, problem, answer, recorded, files, bases)
     results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
     broken = [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
@@ -118,17 +119,16 @@ def solve_annual(
     return plan.model_copy(update={"checks": checks})
 
 
-def _other_bases(inputs: Inputs, problem: Problem, answer: Portfolio) -> list[BasisList]:
+def _other_bases(problem: Problem, answer: Portfolio) -> list[BasisList]:
     """Return the overlap of the list with those of the other bases."""
-    scenario = inputs.scenario
+    bases: tuple[Basis, ...] = ("investment", "count", "beneficiaries")
     mine = _started(problem, answer)
     out: list[BasisList] = []
-    for basis in ("investment", "count", "beneficiaries"):
-        if basis == scenario.basis or (basis == "beneficiaries" and not any(p.residents for p in problem.projects)):
+    for basis in bases:
+        if basis == problem.scenario.basis or (basis == "beneficiaries" and not any(p.residents for p in problem.projects)):
             continue
-        other = scenario.model_copy(update={"basis": basis})
-        variant = build_problem(inputs.policy, inputs.library, other, problem.screened, problem.scoring)
-        limits = options_of(other)
+        variant = rebased(problem, basis)
+        limits = options_of(variant.scenario)
         limits = replace(limits, seconds=max(1.0, limits.seconds * _OTHER_SHARE), gap=max(limits.gap, _OTHER_GAP))
         try:
             theirs = solve_portfolio(variant, limits)

@@ -30,6 +30,7 @@ from ..io.load import Inputs
 from ..problem import Problem
 from ..scoring import Scoring, to_plan_row
 from ..scoring.checks import blank_warnings, correlation_warnings, correlations, hanging, statistics
+from ..screening import waiver_use
 from .parts import area_balances, chosen_projects, later_needs, reserve_and_refused
 from .portfolio import Portfolio
 from .reasons import Reasons
@@ -61,11 +62,8 @@ def assemble(inputs: Inputs, problem: Problem, answer: Portfolio, options: dict[
     dates = [p.as_of for p in library.projects if p.as_of is not None]
     synthetic = library.synthetic or policy.city.synthetic
     city = policy.city.label
-    title = scenario.label or Label(
-        zh=f"{city.zh}{scenario.plan_year}年城市更新年度计划", en=f"{city.en}: annual urban-renewal plan {scenario.plan_year}"
-    )
     return Plan(
-        plan_version=1, program=program_versions(), city=city, synthetic=synthetic, scenario=scenario.name, title=title,
+        plan_version=1, program=program_versions(), city=city, synthetic=synthetic, scenario=scenario.name, title=scenario.title(city),
         plan_year=scenario.plan_year, window=scenario.window, money_years=problem.money_years,
         library_as_of=max(dates).isoformat() if dates else None, inputs=tuple(files), options=options,
         objective=Objective(
@@ -106,13 +104,8 @@ def waivers(problem: Problem, ids: Iterable[str]) -> Iterable[WaiverUse]:
     """Yield the waivers that new starts and reserve projects rely on."""
     projects = {p.id: p for p in problem.library.projects}
     for project_id in ids:
-        lifted = tuple(c.clause for c in problem.screened[project_id].clauses if c.status == "waived")
-        waiver = projects[project_id].waiver
-        if lifted and waiver is not None:
-            yield WaiverUse(
-                id=project_id, items=lifted, authority=waiver.authority or "", number=waiver.number or "",
-                expiry=waiver.expiry.isoformat() if waiver.expiry else None,
-            )  # fmt: skip
+        if (use := waiver_use(projects[project_id], tuple(problem.screened[project_id].clauses))) is not None:
+            yield use
 
 
 def assumptions(inputs: Inputs, uses: Sequence[RowUse]) -> list[Assumption]:
@@ -138,6 +131,15 @@ def warnings(inputs: Inputs, problem: Problem, scoring: Scoring) -> Iterable[War
     """Yield what the reader should know: doubtful input, blanks, districts without candidates, synthetic data."""
     if problem.library.synthetic or problem.policy.city.synthetic:
         yield Warning_(kind="synthetic", label=Label(zh="合成数据，不是真实项目", en="synthetic data, no real projects"))
+    funding = problem.policy.funding
+    if len(problem.leaves) > 1 and not any(c.cap.years or any(s.cap.years for s in c.sub.values()) for c in funding.channels.values()):
+        yield Warning_(
+            kind="no_caps",
+            label=Label(
+                zh="没有任何资金渠道设了上限（funding.channels.….cap）：资金在渠道之间的分配没有依据，不可引用",
+                en="no channel has a cap (funding.channels.….cap): how the money falls on the channels means nothing",
+            ),
+        )
     for finding in inputs.warnings:
         if finding.kind == "unused_column":  # told by `check`; no reader of the plan needs it
             continue

@@ -16,7 +16,7 @@ from ..problem.candidates import why_out
 from ..screening.facts import Facts, Where
 
 
-def check_emptied(inputs: Inputs, screened: Mapping[str, Screened]) -> None:
+def check_emptied(inputs: Inputs, screened: Mapping[str, Screened], facts: Facts | None = None) -> None:
     """Raise when a rule asks for at least something of projects that screening or the scenario took out.
 
     A filter that matches nothing in the whole library is an input error and is found by io's cross checks.
@@ -26,7 +26,7 @@ def check_emptied(inputs: Inputs, screened: Mapping[str, Screened]) -> None:
     InfeasibleError
         Naming each such limit, target or district and the clauses that emptied it.
     """
-    facts = Facts(inputs.policy, inputs.library)
+    facts = facts or Facts(inputs.policy, inputs.library)
     conflicts: list[Conflict] = []
     for family, row, members in _asked(inputs, facts):
         why = [why_out(p, screened[p.id], inputs.scenario) for p in members]

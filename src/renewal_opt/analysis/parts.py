@@ -11,6 +11,7 @@ from ..domain.base import Label
 from ..domain.plan import AreaBalance, Chosen, LaterNeed, Money, Reason, Refused, Reserve
 from ..problem import Problem
 from ..problem.areas import areas_of
+from ..screening import papers_alone
 from .portfolio import Portfolio
 from .reasons import Reasons
 from .use import exact
@@ -83,9 +84,7 @@ def _may_wait(problem: Problem, project: Project) -> bool:
     if project.part not in ("new_start", "reserve") or project.id in problem.scenario.force.out:
         return False
     screened = problem.screened[project.id]
-    if screened.status == "passed":
-        return True
-    return screened.status == "unclear" and all(c.papers for c in screened.clauses if c.status == "unclear")
+    return screened.status == "passed" or papers_alone(screened)
 
 
 def area_balances(problem: Problem, answer: Portfolio) -> list[AreaBalance]:

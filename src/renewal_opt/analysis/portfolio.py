@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import floor, isfinite, lcm
+from math import floor, gcd, isfinite, lcm
 
 import numpy as np
 
@@ -98,13 +98,16 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
     unit = float(model.gain_unit)
     repairs = 0
     held = 0.0  # bound on the portfolios that were excluded without a proof that they are no plans
+    doubtful = False  # whether there are any
     broken: Sequence[str] = ()
     while True:
         left = options.seconds - (time.perf_counter() - began)
         tight = 1e-9 if repairs else options.feasibility
         result = session.solve(replace(options, seconds=max(left, 1.0), feasibility=tight, progress=_scaled(options.progress, unit)))
-        if result.status is Status.INFEASIBLE:
+        if result.status is Status.INFEASIBLE and not doubtful:
             raise infeasible(problem, matrices, options, repairs, broken)
+        if result.status is Status.INFEASIBLE:  # what is left is infeasible, what was excluded may hold a plan
+            raise _gave_up(repairs, broken)
         if result.x is None:
             raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.words()))
         chosen = (result.x[x_columns] > 0.5).tolist()
@@ -122,17 +125,20 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
                 return answer
             if not any(b.split(":", 1)[0] in model_families() for b in broken):
                 raise SolverError(_("the plan fails the exact re-check, not by its portfolio: {rules}").format(rules=", ".join(broken[:10])))
-        if (answer is not None or not proven) and isfinite(result.bound):
-            held = max(held, result.bound * unit)
+        if answer is not None or not proven:
+            doubtful = True
+            held = max(held, result.bound * unit) if isfinite(result.bound) else held
         repairs += 1
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
-            raise SolverError(
-                _("no answer passed the exact re-check after {n} repairs; rules: {rules}").format(n=repairs - 1, rules=", ".join(broken[:10]))
-            )
+            raise _gave_up(repairs - 1, broken)
         if unmet:
             _keep_shut(session, matrices, unmet, chosen)
         else:
             _exclude(session, problem, rows, chosen, x_columns, options, answer is None and proven)
+
+
+def _gave_up(repairs: int, broken: Sequence[str]) -> SolverError:
+    return SolverError(_("no answer passed the exact re-check after {n} repairs; rules: {rules}").format(n=repairs, rules=", ".join(broken[:10])))
 
 
 def _hold(answer: Portfolio, held: float, gap: float) -> None:
@@ -206,12 +212,7 @@ def objective_step(problem: Problem) -> Fraction | None:
         den = lcm(den, g.denominator)
         if den > 10**9:
             return None
-    num = 0
-    for g in gains:
-        num = int(np.gcd(num, int(g * den))) if int(g * den) < 2**62 else 1
-        if num == 1:
-            break
-    step = Fraction(num, den)
+    step = Fraction(gcd(*(int(g * den) for g in gains)), den)
     return step if step > Fraction(sum(gains, Fraction(0))) / 10**8 else None
 
 
@@ -242,7 +243,7 @@ def carry_overs_first(problem: Problem, rows: list[Row], options: SolveOptions) 
     Raises
     ------
     InfeasibleError
-        Naming the caps and rules that the carry-overs alone break.
+        Naming the caps and rules that the carry-overs alone break, when that is proven.
     """
     if not problem.carry.any():
         return
@@ -253,7 +254,7 @@ def carry_overs_first(problem: Problem, rows: list[Row], options: SolveOptions) 
     conflict = [_conflict(problem, r.name, r.family, r.rule, RowFacts(rule=r.label, least=r.lo, most=r.hi, unit=r.unit)) for r in broken]
     if not broken:
         answer = allot(problem, chosen, own, replace(options, start=None, progress=None, gap=0.0))
-        if answer.money is not None:
+        if answer.money is not None or not answer.proven:
             return
         by_name = {r.name: r for r in own}
         for row in answer.blocked:

@@ -26,6 +26,9 @@ def tell(error: Exception, *, as_json: bool) -> int:
     """Tell an error and return the exit code: 2 input and usage, 3 infeasible, 4 solver, 1 what was not foreseen."""
     kind, code, message = _facts(error)
     click.echo(message, err=True)
+    if isinstance(error, InputError) and len(error.findings) > 1:
+        faults = sum(f.severity == "error" for f in error.findings)
+        click.echo(_("{faults} faults, {warnings} warnings.").format(faults=faults, warnings=len(error.findings) - faults), err=True)
     if as_json:
         click.echo(json.dumps({"error": document(error, kind, code, message)}, ensure_ascii=False, indent=1))
     return code

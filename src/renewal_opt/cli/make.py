@@ -36,15 +36,16 @@ def init(folder: Path) -> None:
 @command("template", help=N_("Writes an empty library workbook with drop-down lists from the policy and a note on each column."))
 @argument("out", type=a_path(), about=N_("Workbook to write (.xlsx)."))
 @option("--brief", is_flag=True, help=N_("Only the columns that every project must have."))
+@option("--year", type=Whole(1900, 2199), help=N_("Plan year, the first with a column for the remaining spending of carry-overs; default: this year."))
 @option("--policy", "folder", type=a_path(), help=N_("Folder of the policy; default: the bundled Zhengzhou policy."))
-def template(out: Path, brief: bool, folder: Path | None) -> None:
+def template(out: Path, brief: bool, year: int | None, folder: Path | None) -> None:
     """Write an empty workbook."""
     from ..io.policy import load_policy
     from ..io.template import write_template
 
     loaded = load_policy(_policy_folder(folder))
     check_targets([out], loaded.files)
-    say_written([out], [write_template(out, loaded.policy, brief, language=get_language())])
+    say_written([out], [write_template(out, loaded.policy, brief, language=get_language(), year=year)])
 
 
 @command("synth", help=N_("Writes a synthetic library of any size, the same for the same arguments; it is named as synthetic everywhere."))

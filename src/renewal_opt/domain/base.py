@@ -24,6 +24,8 @@ T = TypeVar("T")
 #: 元 in one 万元 and one 亿元
 WAN = 10_000
 YI = 100_000_000
+#: money beyond this many 元 is a slip of the unit (and Decimal rounds what is longer than 28 digits)
+MOST_YUAN = 10**15
 
 
 class Frozen(BaseModel):
@@ -82,7 +84,7 @@ def money_value(value: Any) -> int:
         number, unit = Decimal(match.group(1)), match.group(2)
         if unit == "万元":
             return wan_to_yuan(number)
-        yuan = number * (YI if unit == "亿元" else 1)
+        yuan = _not_too_large(Fraction(number) * (YI if unit == "亿元" else 1))
         if yuan % (WAN if unit == "亿元" else 1) != 0:
             raise ValueError(_("元 without decimals, 亿元 with at most four"))
         return int(yuan)
@@ -101,10 +103,16 @@ def wan_to_yuan(value: Decimal) -> int:
     """
     if not value.is_finite():
         raise ValueError(_("a finite number in 万元"))
-    yuan = value * WAN
+    yuan = _not_too_large(Fraction(value) * WAN)
     if yuan % 100 != 0:
         raise ValueError(_("万元 with at most two decimals"))
     return int(yuan)
+
+
+def _not_too_large(yuan: Fraction) -> Fraction:
+    if abs(yuan) > MOST_YUAN:
+        raise ValueError(_("money below {n} 亿元").format(n=MOST_YUAN // YI))
+    return yuan
 
 
 #: money: written in 万元, held as whole 元

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from .base import Scalar
@@ -16,6 +17,7 @@ _COMPARISON = re.compile(r"^\s*(>=|<=|!=|>|<)\s*(.+?)\s*$")
 DERIVED = ("action", "level", "revenue", "duration")
 
 
+@lru_cache(maxsize=4096)
 def parse_comparison(text: str) -> tuple[str, str] | None:
     """Split ``"> 0"`` into operator and operand; None for a plain value."""
     match = _COMPARISON.match(text)

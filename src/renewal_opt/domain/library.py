@@ -10,10 +10,6 @@ from pydantic import ConfigDict
 
 from .base import Frozen
 
-PARTS = ("carry_over", "new_start", "reserve", "withdrawn")
-RELATION_KINDS = ("precedence", "exclusive", "corequisite")
-REVENUE_CLASSES = ("government_fund", "special", "operating")
-
 
 class Waiver(Frozen):
     """A waiver (豁免): "原则上" allows one for items of the negative list, with its document (domain.md 1.8)."""

@@ -101,3 +101,8 @@ class Scenario(Frozen):
         if self.weights is not None and any(w < 0 for w in self.weights.values()):
             raise ValueError(_("weights: not negative"))
         return self
+
+    def title(self, city: Label) -> Label:
+        """Return the title of the plan: the scenario's label, else one made of the city and the plan year."""
+        zh, en = f"{city.zh}{self.plan_year}年城市更新年度计划", f"{city.en}: annual urban-renewal plan {self.plan_year}"
+        return self.label or Label(zh=zh, en=en)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..domain.base import WAN, YI, Label
+from ..domain.base import MOST_YUAN, WAN, YI, Label
 from ..domain.policy import NEGATIVE_LABELS, TRI_LABELS, YES_NO_LABELS
 from ..i18n import _
 from .nearest import did_you_mean, one_of
@@ -23,8 +23,6 @@ from .numtext import NumberTextError, parse_number
 
 #: 元 in one of each unit that a money header may state
 MONEY_UNITS: dict[str, int] = {"元": 1, "万元": WAN, "亿元": YI}
-#: money beyond this many 元 is a slip of the unit
-MOST_YUAN = 10**15
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST_TEXT = 32_000
 LONGEST_CODE = 80

@@ -8,9 +8,10 @@ from ..errors import Collector
 from ..i18n import _
 from .crosscheck_columns import Columns
 from .crosscheck_filters import check_filters
-from .crosscheck_library import LibraryPlace, check_force, check_library
+from .crosscheck_library import LibraryPlace, check_force, check_library, check_past
 from .crosscheck_money import check_money
 from .crosscheck_numbers import check_numbers
+from .crosscheck_ranges import check_ranges
 from .crosscheck_rules import check_rules
 from .crosscheck_scores import check_criteria, check_scenario_weights
 from .places import Places
@@ -25,6 +26,7 @@ def check_policy(loaded: LoadedPolicy, collector: Collector) -> None:
     check_filters(columns, loaded.places, collector)
     check_criteria(columns, loaded.places, collector)
     check_numbers(columns, loaded.places, collector)
+    check_ranges(columns, loaded.places, collector)
     check_rules(columns, loaded.places, collector)
 
 
@@ -48,6 +50,7 @@ def check_all(
     """Check the library against the policy, and both against the scenario (the policy's own checks excluded)."""
     check_library(loaded.policy, library, place, loaded.places, collector)
     check_force(library, scenario, place, scenario_places, collector)
+    check_past(library, scenario, place, collector)
     check_money(loaded.policy, library, scenario, loaded.places, collector)
     if not any(p.part in ("new_start", "carry_over") for p in library.projects):
         words = _("at least one project declared as new start or carry-over")

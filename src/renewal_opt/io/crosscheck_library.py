@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from ..domain.base import WAN
 from ..domain.columns import SHEETS
 from ..domain.filters import DERIVED
 from ..domain.library import Library, Project, Relation
@@ -17,6 +19,7 @@ from ..errors import Collector, Finding
 from ..i18n import _
 from .crosscheck_columns import entries
 from .crosscheck_money import start_years
+from .libcolumns import year_slot
 from .nearest import did_you_mean
 from .places import Places
 
@@ -96,6 +99,15 @@ def _check_own_columns(policy: Policy, library: Library, places: Places, collect
             collector.add(places.finding("unused_column", ("columns", i), value=i, expected=words, severity="warning"))
         if own.required and library.columns_present and i not in library.columns_present:
             collector.add(places.finding("column_absent", ("columns", i), value=i, expected=_("a column of the library, because it is required")))
+
+
+def check_past(library: Library, scenario: Scenario, place: LibraryPlace, collector: Collector) -> None:
+    """Check that no carry-over has spending left in a year before the plan year: it is spent, or it comes later."""
+    for p in library.projects:
+        for year in sorted(y for y, yuan in p.remaining.items() if p.part == "carry_over" and yuan and y < scenario.plan_year):
+            expected = _("spending from the plan year {year} on; what is over counts as spent to date").format(year=scenario.plan_year)
+            value = f"{Decimal(p.remaining[year]) / WAN:f}"
+            collector.add(place.project("past_spending", p, year_slot(year).header(), value, expected))
 
 
 def check_force(library: Library, scenario: Scenario, place: LibraryPlace, places: Places, collector: Collector) -> None:

@@ -16,6 +16,7 @@ from ..domain.scenario import Scenario
 from ..errors import Collector
 from ..i18n import _
 from .crosscheck_columns import facts
+from .crosscheck_numbers import MOST_TERM
 from .places import Places
 from .yamlfile import YamlPath
 
@@ -60,13 +61,17 @@ def _check_years(policy: Policy, scenario: Scenario, years: range, places: Place
     starts = range(scenario.plan_year, scenario.plan_year + scenario.window)
     for i, channel in policy.funding.channels.items():
         _check_cap(channel.cap, years, ("funding", "channels", i, "cap"), places, collector)
+        if channel.counts_as == "debt" and channel.rate is not None and channel.rate.at(scenario.plan_year) is None:
+            expected = _("a yearly rate for {year}").format(year=scenario.plan_year)
+            collector.add(places.finding("rate_missing", ("funding", "channels", i, "rate"), expected=expected))
         for s, sub in channel.sub.items():
             _check_cap(sub.cap, years, ("funding", "channels", i, "sub", s, "cap"), places, collector)
     for i, budget in policy.budget.items():
         if budget.active:
             asked = years if budget.measure == "spending" else starts
             _check_cap(budget.amount, asked, ("budget", i, "amount"), places, collector)
-    longest = max((c.term or 0 for c in policy.funding.channels.values() if c.counts_as == "debt"), default=0)
+    terms = [c.term or 0 for c in policy.funding.channels.values() if c.counts_as == "debt"]
+    longest = max((t for t in terms if t <= MOST_TERM), default=0)  # longer ones are told as out of range
     for i, rule in policy.funding.debt_service.items():
         if rule.active:
             served = range(scenario.plan_year + 1, years[-1] + longest + 1)

@@ -31,6 +31,9 @@ from .nearest import did_you_mean, one_of
 from .places import Places
 from .yamlfile import YamlPath
 
+#: longest term of a debt channel, years
+MOST_TERM = 100
+
 _SHARES = (ChannelShare, ShareRule, ReservedRule, CapitalRule, DistrictRule, Level)
 _BOUNDED = (ChannelShare, ShareRule, RatioRule, DistrictRule, DemolitionRule)
 _NOT_NEGATIVE = (RatioRule, DemolitionRule, AreaConditions)
@@ -125,7 +128,7 @@ def _check_single(entry: BaseModel, path: YamlPath, places: Places, collector: C
         fee = entry.issue_fee
         ask(fee is None or 0 <= fee < 1, "issue_fee", fee, _("a share from 0 to below 1"))
         if entry.term is not None:
-            ask(entry.term <= 100, "term", entry.term, _("at most 100 years"))
+            ask(entry.term <= MOST_TERM, "term", entry.term, _("at most 100 years"))
     for name in ("cap", "amount"):
         cap = getattr(entry, name, None)
         if isinstance(cap, CapByYear):

@@ -173,10 +173,11 @@ def _where_text(where: Where, slots: Mapping[str, Slot], language: str) -> str:
 
 
 def _tests_text(slot: Slot | None, tests: tuple[Scalar, ...], language: str) -> str:
+    labels = (options_of(slot) or slot.labels or {}) if slot else {}
     comparison = parse_comparison(tests[0]) if len(tests) == 1 and isinstance(tests[0], str) else None
     if comparison is not None:
-        return f" {_OPERATORS[comparison[0]]} {comparison[1]}"
-    labels = (options_of(slot) or slot.labels or {}) if slot else {}
+        bound = str(comparison[1])
+        return f" {_OPERATORS[comparison[0]]} {labels[bound].text(language) if bound in labels else bound}"
     words = [labels[str(t)].text(language) if str(t) in labels else str(t) for t in tests]
     if words == ["any"]:
         return "已填" if language == "zh" else " given"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -28,7 +29,7 @@ _MAX_FACTS = 100_000
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet\b")
 #: what the standard library raises on archives and parts that are broken
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, NotImplementedError, ElementTree.ParseError)
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OverflowError, LookupError, NotImplementedError, ElementTree.ParseError)
 
 _FAR_QUICK = re.compile(rb"\br=[\"'](?:[A-Z]{3}[0-9]|[A-Z]{1,2}[0-9]{6})")
 _REF = re.compile(rb"\br\s*=\s*[\"']([A-Z]+)([0-9]+)[\"']")

@@ -69,9 +69,10 @@ def build_model(problem: Problem, skip: frozenset[str] = frozenset()) -> pyo.Con
     gain_unit = largest / 1000.0 if largest > 0 else 1.0
     m.gain_unit = gain_unit
     m.gains = [(g / gain_unit, v) for g, v in zip(problem.gain.tolist(), m.x.values(), strict=True)]
-    for name in families():
-        if name not in skip:
-            family(name).add(m, problem)
+    with PauseGC():
+        for name in families():
+            if name not in skip:
+                family(name).add(m, problem)
     coefs = [g for g, _v in m.gains]
     m.objective = pyo.Objective(
         expr=LinearExpression(constant=0, linear_coefs=coefs, linear_vars=[v for _g, v in m.gains]), sense=pyo.maximize

@@ -63,7 +63,7 @@ class Row:
     left, base : Terms
         Sums over starts and money entries.
     lo, hi : int, Fraction or None
-        Bounds of the left side, or of left / base.
+        Bounds of the left side, or of left / base; a row without any is reported only.
     reported : bool
         Whether the plan lists the use of the row.
     only_used : bool
@@ -106,9 +106,10 @@ class Writer:
 
     def __init__(self, m: pyo.ConcreteModel, problem: Problem) -> None:
         self.m, self.problem = m, problem
-        self.x: list[Any] = list(m.x.values())
-        self.f: list[Any] = list(m.f.values())
-        self.x_key: list[tuple[str, int]] = list(m.x.keys())
+        if not hasattr(m, "listed"):  # listing indexed variables is slow: once a model, not once a family
+            m.listed = list(m.x.values()), list(m.f.values())
+        listed: tuple[list[Any], list[Any]] = m.listed
+        self.x, self.f = listed
 
     def constraint(self, name: str, keys: Sequence[Hashable], bodies: Iterable[tuple[float | None, list[float], list[Any], float | None]]) -> None:
         """Add one indexed constraint; each body is (lower, coefficients, variables, upper)."""
@@ -133,6 +134,8 @@ class Writer:
         keys: list[str] = []
         bodies: list[tuple[float | None, list[float], list[Any], float | None]] = []
         for row in rows:
+            if row.lo is None and row.hi is None:
+                continue  # reported only
             if row.base is None:
                 keys.append(row.name)
                 bodies.append(self._body(row.left, None, Fraction(0), row.lo, row.hi))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 
@@ -18,10 +20,12 @@ from .candidates import select
 from .core import Problem, Where, filter_mask
 from .limits_of_projects import ask_rows, capital_rows, cover_rows, share_rows
 from .money import eligibility, make_entries, make_spending, make_starts
-from .tables import Bools, ProjectRows
+from .tables import Bools, Floats, ProjectRows
 from .wholemoney import LimitBuilder
 
-__all__ = ["Problem", "build_problem"]
+__all__ = ["Basis", "Problem", "build_problem", "rebased"]
+
+Basis = Literal["investment", "count", "beneficiaries"]
 
 
 def basis_of(project: Project, basis: str) -> Fraction:
@@ -33,7 +37,24 @@ def basis_of(project: Project, basis: str) -> Fraction:
     return Fraction(project.total_investment, WAN)
 
 
-def build_problem(policy: Policy, library: Library, scenario: Scenario, screened: Mapping[str, Screened], scoring: Scoring) -> Problem:
+def _gains(score: Sequence[Fraction], basis: Sequence[Fraction], carry: Bools) -> Floats:
+    """Return basis x score by project, 0 for carry-overs."""
+    gains = np.array([float(a * b) for a, b in zip(score, basis, strict=True)])
+    gains[carry] = 0.0
+    return gains
+
+
+def rebased(problem: Problem, basis: Basis) -> Problem:
+    """Return the same problem with another basis of the score; all tables are shared."""
+    multipliers = tuple(basis_of(p, basis) for p in problem.projects)
+    gains = _gains(problem.score, multipliers, problem.carry)
+    scenario = problem.scenario.model_copy(update={"basis": basis})
+    return replace(problem, scenario=scenario, basis=multipliers, gain=gains[problem.starts.project])
+
+
+def build_problem(
+    policy: Policy, library: Library, scenario: Scenario, screened: Mapping[str, Screened], scoring: Scoring, facts: Facts | None = None
+) -> Problem:
     """Build the tables of one solve.
 
     Parameters
@@ -44,6 +65,8 @@ def build_problem(policy: Policy, library: Library, scenario: Scenario, screened
         Result of `screening.screen`.
     scoring : Scoring
         Result of `scoring.score`.
+    facts : Facts, optional
+        Facts of the same inputs, to share what they keep.
 
     Raises
     ------
@@ -56,7 +79,7 @@ def build_problem(policy: Policy, library: Library, scenario: Scenario, screened
     if not inside:
         raise InfeasibleError(_("no carry-over and no project that may start: screening left nothing to choose from"))
     projects = tuple(inside)
-    facts = Facts(policy, library)
+    facts = facts or Facts(policy, library)
     carry = np.array([p.part == "carry_over" for p in projects], dtype=bool)
     forced_ids = set(scenario.force.in_)
     starts = make_starts(projects, scenario)
@@ -66,8 +89,7 @@ def build_problem(policy: Policy, library: Library, scenario: Scenario, screened
     entries, pairs = make_entries(pairs, spending, eligible, first_year)
     score = tuple(scoring.rows[p.id].total for p in projects)
     basis = tuple(basis_of(p, scenario.basis) for p in projects)
-    gains = np.array([float(a * b) for a, b in zip(score, basis, strict=True)])
-    gains[carry] = 0.0
+    gains = _gains(score, basis, carry)
     builder = LimitBuilder(policy, projects, carry, starts, spending, pairs, entries, masks, scenario.plan_year)
     revenue: dict[str, list[RevenueRow]] = {}
     for row in library.revenue:

@@ -134,7 +134,8 @@ class LimitBuilder:
             for share, upper in ((lo, False), (hi, True)):
                 if share is None:
                     continue
-                coefs = [Fraction(int(g)) - share * int(k) for g, k in zip(in_g, in_k, strict=True)]
+                weight = {(g, k): Fraction(int(g)) - share * int(k) for g in (False, True) for k in (False, True)}
+                coefs = [weight[pair] for pair in zip(in_g, in_k, strict=True)]
                 rest = placed_g - share * placed_k
                 if upper:
                     step = Fraction(share.denominator - 1, share.denominator)

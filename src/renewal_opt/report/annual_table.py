@@ -9,7 +9,7 @@ from ..domain.library import Project
 from ..domain.plan import Chosen, Reserve
 from ..i18n import _
 from .numbers import wan
-from .view import PARTS, View, synthetic_notice
+from .view import PARTS, View, rounding_note, synthetic_notice
 from .xlsx_cells import Book, Sheet, cell, column, span
 
 _NUMERALS = ("一", "二", "三")
@@ -149,7 +149,8 @@ class AnnualTable:
             sheet.merged(row, 0, self.width - 1, synthetic_notice(), "notice")
             row += 1
         sheet.merged(row, 0, self.width - 1, view.text(view.plan.title), "title")
-        sheet.text(row + 1, 0, _("money in 10k yuan, two decimals"), "line")
+        notes = [_("money in 10k yuan, two decimals"), *([rounding_note()] if view.finer_than_printed else [])]
+        sheet.merged(row + 1, 0, self.width - 1, _("; ").join(notes), "line")
         row += 2
         names = [
             _("no."), _("project name"), _("district"), _("renewal object"), _("renewal mode"), _("content and scale"),
@@ -193,7 +194,8 @@ class AnnualTable:
                     sheet.sum_of_money(here, col, f"=SUM({cell(here, self.first_channel)}:{cell(here, self.last_channel)})", yuan, "money")
                 else:
                     sheet.money(here, col, yuan)
-            for col, text in enumerate((line.years, line.aim, line.implementer, line.lead, line.remark), start=self.after):
+            sheet.text(here, self.after, line.years, "centre")
+            for col, text in enumerate((line.aim, line.implementer, line.lead, line.remark), start=self.after + 1):
                 sheet.text(here, col, text)
         return row + len(found) + 1
 

@@ -58,7 +58,8 @@ def write_png(plan: Plan, policy: Policy | None, library: Library | None, path: 
     if all(f.fname != file for f in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(file)
     name = font_manager.FontProperties(fname=file).get_name()
-    settings: Any = {"font.family": [name], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False, "axes.spines.right": False}
+    # matplotlib's own font draws what the Chinese one lacks, such as the ł of Włochy
+    settings: Any = {"font.family": [name, "DejaVu Sans"], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False, "axes.spines.right": False}
     with speaking(language), mpl.rc_context(settings):
         view = View(plan, policy, library)
         figure = Figure(figsize=(11.7, 8.3), dpi=130)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,13 +11,12 @@ from ..domain.base import Label
 from ..domain.policy import Policy
 from ..domain.walk import entries, is_active
 from ..i18n import _, get_language
+from ..io.yamltext import flow, scalar
 from .terminal import Pages
 from .view import synthetic_notice
 
 #: longest mapping that stands on one line
 _FLAT = 88
-_PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w./\u4e00-\u9fff-]*")
-_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 
 
 def policy_text(tree: Mapping[Any, Any], origins: Mapping[str, str]) -> str:
@@ -34,8 +31,8 @@ def _lines(tree: Mapping[Any, Any], path: tuple[str, ...], depth: int, origins: 
     out: list[tuple[str, str]] = []
     for key, value in tree.items():
         here = (*path, str(key))
-        head = "  " * depth + _scalar(key) + ":"
-        flat = _flow(value)
+        head = "  " * depth + scalar(key) + ":"
+        flat = flow(value)
         stated = _origins(value, here, origins)
         nested = isinstance(value, Mapping) and bool(value)
         if nested and (len(head) + len(flat) > _FLAT or len(stated) > 1):
@@ -51,29 +48,6 @@ def _origins(value: Any, path: tuple[str, ...], origins: Mapping[str, str]) -> l
         return list(dict.fromkeys(o for k, v in value.items() for o in _origins(v, (*path, str(k)), origins)))
     found = origins.get(".".join(path))
     return [found] if found else []
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, int):
-        return str(value)
-    text = str(value)
-    if text in ("yes", "no") or (_PLAIN.fullmatch(text) and text.lower() not in _WORDS):
-        return text
-    return json.dumps(text, ensure_ascii=False)
 
 
 def plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from ..domain.plan import Plan
 from ..domain.policy import Policy
 from ..i18n import _, get_language
 from .numbers import gap_text, measured, rounded, unit_text, wan
-from .view import View, basis_name, family_name, speaking, stopped_name, synthetic_notice
+from .view import View, basis_name, family_name, rounding_note, speaking, stopped_name, synthetic_notice
 
 #: rows shown of a long list
 SHOWN = 12
@@ -20,12 +20,27 @@ SHOWN = 12
 NAMES = 24
 #: narrowest terminal that is served
 NARROW = 60
+#: a word with its spaces, or a Chinese character with the marks that close it
+_PIECES = re.compile("[\u2e80-\U0010ffff][、。，；：？！）〕》”’…]*\\s*|[^\\s\u2e80-\U0010ffff]+[、。，；：？！）〕》”’…]*\\s*|\\s+")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: object) -> str:
     """Return text without control characters, which could move the cursor or colour the screen."""
     return _CONTROL.sub(" ", str(text))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines: between Chinese characters too, and not before a closing mark."""
+    from rich.cells import cell_len
+
+    lines, here, used = [], "", 0
+    for piece in _PIECES.findall(text):
+        wide = cell_len(piece.rstrip())
+        if here.strip() and used + wide > width:
+            lines, here, used = [*lines, here.rstrip()], "", 0
+        here, used = here + piece, used + cell_len(piece)
+    return [*lines, here.rstrip()]
 
 
 class Pages:
@@ -52,7 +67,8 @@ class Pages:
 
     def line(self, text: str, style: str = "") -> None:
         """Print a line of text."""
-        self.console.print(clean(text), style=style or None)
+        for row in wrapped(clean(text), self.console.width):
+            self.console.print(row, style=style or None)
 
     def pairs(self, rows: Iterable[tuple[str, str]]) -> None:
         """Print names with their values."""
@@ -161,6 +177,8 @@ def _funding(view: View, pages: Pages) -> None:
     rows = [[name, *(wan(values[n]) if values[n] else "–" for _h, values in columns)] for n, name in enumerate(names)]
     rows.append([_("total"), *(wan(sum(values)) for _h, values in columns)])
     pages.table([_("channel"), *(h for h, _v in columns)], rows, right=range(1, len(columns) + 1), total=True)
+    if view.finer_than_printed:
+        pages.line(rounding_note())
 
 
 def _funding_width(years: Sequence[int], cells: dict[int, list[int]], every: list[int], later: bool) -> int:

@@ -15,6 +15,7 @@ from ..domain.plan import Chosen, Plan, Reason, RowUse
 from ..domain.policy import PART_LABELS, Policy
 from ..domain.walk import entries
 from ..i18n import _, get_language, set_language
+from ..text.base import families, family_text
 
 #: 续建, 新开工, 储备 in the order of an annual plan
 PARTS = ("carry_over", "new_start", "reserve")
@@ -161,6 +162,11 @@ class View:
             out[self.parent(leaf), year] += yuan
         return dict(out)
 
+    @cached_property
+    def finer_than_printed(self) -> bool:
+        """Whether some money is finer than the two decimals of 万元 that tables print (the 元 of a share, say)."""
+        return any(m.yuan % 100 for c in self.plan.chosen for m in c.money)
+
     def this_year(self, chosen: Chosen) -> int:
         """Return a project's money of the plan year, 元."""
         return sum(m.yuan for m in chosen.money if m.year == self.plan.plan_year)
@@ -221,27 +227,8 @@ RELATIONS = {
     "corequisites": lambda: _("co-requisites"),
     "coordination": lambda: _("coordinated areas"),
 }
-FAMILIES = {
-    "budget": lambda: _("budget"),
-    "channels": lambda: _("caps of channels"),
-    "caps": lambda: _("further caps"),
-    "reserved": lambda: _("reserved money"),
-    "ratios": lambda: _("ratios"),
-    "debt_service": lambda: _("debt service"),
-    "districts": lambda: _("balance of districts"),
-    "limits": lambda: _("limits"),
-    "targets": lambda: _("targets"),
-    "commitments": lambda: _("commitments"),
-    "balance": lambda: _("balance of money"),
-    "shares": lambda: _("shares of channels"),
-    "capital": lambda: _("project capital"),
-    "cover": lambda: _("cover of debt"),
-    "tickets": lambda: _("ticket sizes"),
-    "asks": lambda: _("asked and secured money"),
-    "precedence": lambda: _("precedence"),
-    "exclusivity": lambda: _("exclusive groups"),
-    "corequisites": lambda: _("co-requisites"),
-    "areas": lambda: _("coordinated areas"),
+#: what is re-checked beside the rule families, which have their names in `text/<family>.py`
+CHECKED = {
     "screening": lambda: _("screening"),
     "scores": lambda: _("scores"),
     "totals": lambda: _("totals"),
@@ -252,7 +239,10 @@ FAMILIES = {
 
 def family_name(family: str) -> str:
     """Return the name of a rule family."""
-    return FAMILIES[family]() if family in FAMILIES else family
+    if family in families():
+        title: Label = family_text(family).TITLE
+        return title.text()
+    return CHECKED[family]() if family in CHECKED else family
 
 
 def stopped_name(stopped: str) -> str:
@@ -273,6 +263,11 @@ def basis_name(basis: str) -> str:
 def synthetic_notice() -> str:
     """Return what is said first wherever made-up data is shown."""
     return "合成数据，不是真实项目 / SYNTHETIC DATA, no real projects"
+
+
+def rounding_note() -> str:
+    """Return what explains printed parts that miss their printed sum by the last digit."""
+    return _("exact to the yuan: rounded parts may miss their rounded sum in the last digit")
 
 
 def status_name(status: str) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from .numbers import wan_number
 
 #: longest text of a cell, and rows of a sheet, that spreadsheets take
 MAX_TEXT, MAX_ROWS = 32_767, 1_048_576
+#: widths of columns that add up to more than this are printed on A3
+_A4_ROOM = 200
+_WORDS = re.compile(r"[\u2e80-\U0010ffff]|[^\s\u2e80-\U0010ffff]+\s*|\s+")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _BASE: dict[str, Any] = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _STYLES: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "border": 1, "border_color": "#BFBFBF"},
+    "centre": {"text_wrap": True, "border": 1, "border_color": "#BFBFBF", "align": "center"},
     "indent": {"indent": 1, "border": 1, "border_color": "#BFBFBF"},
     "line": {"text_wrap": True, "valign": "top"},
     "title": {"bold": True, "font_size": 15},
@@ -39,6 +43,22 @@ def clean_text(text: object) -> str:
     """Return text that a cell may hold: no control characters, not too long."""
     out = _ILLEGAL.sub(" ", str(text))
     return out if len(out) <= MAX_TEXT else out[: MAX_TEXT - 1] + "…"
+
+
+@lru_cache(maxsize=1 << 16)
+def lines_of(text: str, room: float) -> int:
+    """Return how many lines a text takes where a line has room for so many cells (a Chinese character takes two)."""
+    lines = 0
+    for paragraph in text.splitlines() or [""]:
+        lines, left = lines + 1, room
+        for word in _WORDS.findall(paragraph):
+            wide = 2 if word >= "\u2e80" else len(word.rstrip())
+            if wide > left and left < room:
+                lines, left = lines + 1, room
+            while wide > room:
+                lines, wide = lines + 1, wide - room
+            left -= wide + (0 if word >= "\u2e80" else len(word) - len(word.rstrip()))
+    return lines
 
 
 def column(index: int) -> str:
@@ -77,22 +97,24 @@ class Book:
         self.book = xlsxwriter.Workbook(path, options)
         self.book.set_calc_mode("auto")
         self._formats = {name: self.book.add_format(_BASE | style) for name, style in _STYLES.items()}
+        self._sheets: list[Sheet] = []
 
     def style(self, name: str) -> Any:
         """Return a cell format by name."""
         return self._formats[name]
 
     def sheet(self, name: str, widths: Sequence[float], *, landscape: bool = True) -> Sheet:
-        """Add a sheet with its column widths, ready to print on A4."""
+        """Add a sheet with its column widths, ready to print on A4, or on A3 where it is wide."""
         name = self._sheet_name(name)
         sheet = Sheet(self, self.book.add_worksheet(name), name, widths)
         for at, width in enumerate(widths):
             sheet.ws.set_column(at, at, width)
         if landscape:
             sheet.ws.set_landscape()
-        sheet.ws.set_paper(9)
+        sheet.ws.set_paper(8 if sum(widths) > _A4_ROOM else 9)
         sheet.ws.fit_to_pages(1, 0)
         sheet.ws.set_footer("&C&P / &N")
+        self._sheets.append(sheet)
         return sheet
 
     def _sheet_name(self, name: str) -> str:
@@ -104,6 +126,8 @@ class Book:
 
     def close(self) -> None:
         """Write the file."""
+        for sheet in self._sheets:
+            sheet.set_heights()
         self.book.close()
 
 
@@ -112,10 +136,30 @@ class Sheet:
 
     def __init__(self, book: Book, ws: Any, name: str, widths: Sequence[float]) -> None:
         self._book, self.ws, self.name, self._widths = book, ws, name, widths
+        self._heights: dict[int, float] = {}
+
+    def set_heights(self) -> None:
+        """Make each row as high as its texts need: not every program does so by itself when it opens a file."""
+        for row, height in self._heights.items():
+            self.ws.set_row(row, min(height, 400))
+
+    def _grow(self, row: int, text: str, style: str, room: float) -> None:
+        """Make a row high enough for a text that has so much room."""
+        size = _STYLES[style].get("font_size", 10) / 10
+        if size == 1 and 2 * len(text) <= room and "\n" not in text:
+            return
+        high = lines_of(text, max(room / size, 4)) if _STYLES[style].get("text_wrap") else 1
+        if high > 1 or size > 1:
+            self._heights[row] = max(self._heights.get(row, 0), 14.5 * high * size + 2)
 
     def text(self, row: int, col: int, text: object, style: str = "text") -> None:
-        """Write a text as text, whatever it begins with."""
+        """Write a text as text, whatever it begins with, in a row high enough to show it."""
         clean = clean_text(text)
+        self._put(row, col, clean, style)
+        if col < len(self._widths):
+            self._grow(row, clean, style, self._widths[col] - 1)
+
+    def _put(self, row: int, col: int, clean: str, style: str) -> None:
         if clean:
             self.ws.write_string(row, col, clean, self._book.style(style))
         else:
@@ -159,7 +203,7 @@ class Sheet:
     def merged_down(self, first: int, last: int, col: int, text: str, style: str) -> None:
         """Write a text over several cells of a column."""
         self.ws.merge_range(first, col, last, col, "", self._book.style(style))
-        self.text(first, col, text, style)
+        self._put(first, col, clean_text(text), style)
 
     def filter(self, header_row: int, last_row: int, columns: int) -> None:
         """Put filter buttons on a table."""
@@ -168,15 +212,11 @@ class Sheet:
 
     def merged(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over several cells of a row, high enough to show it (merged cells do not grow)."""
-        room = max(sum(self._widths[first : last + 1]) - 2, 4)
-        size = _STYLES[style].get("font_size", 10) / 10
-        wide = [sum(2 if ord(c) > 0x2E7F else 1 for c in line) * size for line in clean_text(text).splitlines() or [""]]
-        high = sum(max(1, math.ceil(w / room)) for w in wide)
-        if high > 1 or size > 1:
-            self.ws.set_row(row, min(14.5 * high * size + 2, 400))
+        clean = clean_text(text)
+        self._grow(row, clean, style, sum(self._widths[first : last + 1]) - 2)
         if last > first:
             self.ws.merge_range(row, first, row, last, "", self._book.style(style))
-        self.text(row, first, text, style)
+        self._put(row, first, clean, style)
 
 
 def write_table(sheet: Sheet, header: Sequence[str], rows: Sequence[Sequence[object]], styles: Sequence[str], cut: str) -> None:

@@ -69,7 +69,7 @@ class MoneySheets:
             exact = sum(yuan for (_l, y), yuan in self.view.used.items() if y == year)
             self._sum(sheet, row, 2 + at, [(r, 2 + at) for r in sums], exact)
         self._sum(sheet, row, 2 + len(self.years), [(r, 2 + len(self.years)) for r in sums], sum(self.view.used.values()))
-        sheet.text(row + 2, 0, _("A cap marked * is the last stated number, taken for later years (an assumption)."), "line")
+        sheet.merged(row + 2, 0, 2 + len(self.years), _("A cap marked * is the last stated number, taken for later years (an assumption)."), "line")
 
     def _used(self, sheet: Sheet, row: int, name: str, column_of_names: int, key: str, style: str) -> None:
         """Write one row of amounts: SUMIFS over the details by the name in column A."""

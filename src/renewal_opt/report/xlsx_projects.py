@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from ..domain.base import WAN
 from ..domain.library import Project
 from ..domain.plan import Chosen, Reserve, RowUse
 from ..i18n import _
 from .numbers import unit_text
 from .view import View, family_name, status_name
 from .xlsx_cells import Book, write_table
-
-_WAN = 10_000
 
 
 def project_list(book: Book, view: View) -> None:
@@ -39,7 +38,7 @@ def _listed(view: View, entry: Chosen | Reserve) -> list[object]:
         view.of("districts", get("district")), view.of("object_classes", get("object_class")), view.of("object_types", get("object_type")),
         view.of("modes", get("mode")), view.of("actions", action), view.of("works", get("work")), view.of("zones", get("zone")),
         view.of("key_areas", get("key_area")), get("coord_area") or "", view.of("implementer_kinds", get("implementer_kind")),
-        entry.investment / _WAN, sum(m.yuan for m in chosen.money) / _WAN if chosen else None, Fraction(entry.score),
+        entry.investment / WAN, sum(m.yuan for m in chosen.money) / WAN if chosen else None, Fraction(entry.score),
         waiting.rank if waiting else None, _("yes") if chosen and chosen.forced else "", _("yes") if chosen and chosen.hangs_on_blank else "",
         _("; ").join(view.text(r.label) for r in waiting.reasons) if waiting else "",
     ]  # fmt: skip
@@ -95,7 +94,7 @@ def refused(book: Book, view: View) -> None:
     rows: list[list[object]] = []
     for r in view.plan.refused:
         p: Project | None = view.projects.get(r.id)
-        first = [r.id, r.name, view.of("districts", p.district if p else None), r.investment / _WAN, Fraction(r.score)]
+        first = [r.id, r.name, view.of("districts", p.district if p else None), r.investment / WAN, Fraction(r.score)]
         for reason in r.reasons:
             rows.append([*first, view.reason_group(reason), view.text(reason.label), reason.rule])
         if not r.reasons:
@@ -133,7 +132,7 @@ def use_of_limits(book: Book, view: View) -> None:
 
 def _cell_number(text: str, use: RowUse) -> float:
     value = Fraction(text)
-    return float(value / _WAN if use.unit == "yuan" else value)
+    return float(value / WAN if use.unit == "yuan" else value)
 
 
 def _cut() -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..domain import Library, Policy, Project
 from ..domain.base import WAN, Label, Scalar
-from ..domain.columns import COLUMNS
+from ..domain.columns import BY_ID, COLUMNS
 from ..domain.filters import holds, value_of
 from ..domain.policy import NEGATIVE_LABELS, TRI_LABELS
 
@@ -16,7 +16,6 @@ Where = Mapping[str, tuple[Scalar, ...]]
 Reader = Callable[[Project], Any]
 Matcher = Callable[[Project], bool]
 
-_BY_ID = {c.id: c for c in COLUMNS}
 _MONEY = frozenset(c.id for c in COLUMNS if c.kind == "money")
 _DERIVED_LABELS = {
     "action": Label(zh="所属行动", en="action"),
@@ -93,8 +92,8 @@ class Facts:
 
     def label(self, column: str) -> Label:
         """Return a column's name in both languages."""
-        if column in _BY_ID:
-            return Label(zh=_BY_ID[column].zh, en=_BY_ID[column].en)
+        if column in BY_ID:
+            return Label(zh=BY_ID[column].zh, en=BY_ID[column].en)
         if column.startswith("neg_") and column[4:] in self.policy.screening.negative_list:
             return self.policy.screening.negative_list[column[4:]].label
         own = self.policy.columns.get(column)
@@ -105,7 +104,7 @@ class Facts:
         if self.is_money(column):
             return "万元"
         own = self.policy.columns.get(column)
-        return (own.unit or "") if own else (_BY_ID[column].unit if column in _BY_ID else "")
+        return (own.unit or "") if own else (BY_ID[column].unit if column in BY_ID else "")
 
     def worder(self, column: str) -> Callable[[Any], tuple[str, str]]:
         """Return the function that puts a column's value in words, Chinese and English.
@@ -137,7 +136,7 @@ class Facts:
             return NEGATIVE_LABELS
         if column == "action":
             return {i: a.label for i, a in self.policy.actions.items()}
-        entered = _BY_ID.get(column)
+        entered = BY_ID.get(column)
         if entered is None:
             return {}
         if entered.kind in ("yes_no", "tri"):

@@ -75,8 +75,8 @@ def lifted_result(path: str, project: Project, clause_id: str, rule: Waivable, p
 
 
 def waiver_use(project: Project, clauses: tuple[ClauseResult, ...]) -> WaiverUse | None:
-    """Return the waiver that a project relies on, for the plan's list; None when no clause is waived."""
-    items = tuple(c.clause.rpartition(".")[2] for c in clauses if c.status == "waived")
+    """Return the waiver that a project relies on, with the paths of the clauses it lifts; None when no clause is waived."""
+    items = tuple(c.clause for c in clauses if c.status == "waived")
     waiver = project.waiver
     if not items or waiver is None:
         return None

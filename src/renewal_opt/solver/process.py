@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import SolverError
 from ..i18n import _
@@ -45,8 +44,3 @@ def claim_threads(threads: int) -> None:
             _("this process solves with {old} threads; {new} are refused").format(old=_state.threads, new=threads)
         )
     _state.pid, _state.threads = os.getpid(), threads
-
-
-def claimed() -> dict[str, Any]:
-    """Return what is fixed so far, for diagnostics."""
-    return {"pid": _state.pid, "threads": _state.threads}

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import ModuleType
 
 from ..domain.base import WAN, YI, Label
@@ -110,6 +111,7 @@ def family_text(name: str) -> ModuleType:
     return importlib.import_module(f"{__package__}.{name}")
 
 
+@lru_cache(maxsize=1)
 def families() -> tuple[str, ...]:
     """Return the families that have words, sorted."""
     package = importlib.import_module(str(__package__))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any
 
 from ..domain import Plan
 from ..errors import InputError
+from ..io.atomic import sha256_file
 from .rows import Breach, FamilyResult, Same
 from .walk import judge, verify_plan
 
@@ -71,6 +71,7 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
         return [judge("inputs", iter([Same("inputs", str(error), "inputs without faults", at=scenario.name, kind="unreadable")]))]
     listed = {(i.role, (folder / i.path).resolve()) for i in plan.inputs}
     read = [Same("inputs", (role, Path(f).resolve()) in listed, True, at=str(f), kind="unknown") for role, f in inputs.files]
+    read.append(Same("inputs", sorted(map(str, listed - {(role, Path(f).resolve()) for role, f in inputs.files})), [], at="not read", kind="unknown"))
     changed = plan.options.get("solver")
     solver = inputs.scenario.solver.model_copy(update=_exact(changed) if isinstance(changed, Mapping) else {})
     scenario_solved = inputs.scenario.model_copy(update={"solver": solver})
@@ -80,7 +81,8 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
 def _hashes(plan: Plan, folder: Path) -> Iterator[Same]:
     for i in plan.inputs:
         try:
-            found, kind = hashlib.sha256((folder / i.path).read_bytes()).hexdigest(), "unequal"
+            regular = (folder / i.path).is_file()  # a device or a pipe would never end
+            found, kind = (sha256_file(folder / i.path), "unequal") if regular else ("no file", "missing")
         except (OSError, ValueError) as error:
             found, kind = str(error), "missing"
         yield Same("inputs", found, i.sha256, at=i.path, kind=kind)

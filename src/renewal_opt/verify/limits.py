@@ -1,4 +1,4 @@
-"""Limits and targets: a measure summed over a filter, between numbers or shares; targets only within their period."""
+"""Limits and targets: a measure summed over a filter, between numbers or shares; a target that has ended binds no more."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -14,11 +14,13 @@ _UNITS = {"investment": "yuan", "count": "count"}
 
 
 def check(case: Case) -> Iterator[Row]:
-    """Every limit that is active in the plan year."""
+    """Every limit that is active in the plan year; plan.use lists targets that have ended, without bounds."""
     for section, rules in (("limits", case.policy.limits), ("targets", case.policy.targets)):
         for i, rule in rules.items():
             if rule.active and (rule.from_ or case.t0) <= case.t0 <= (rule.to or case.t0):
                 yield from _rows(case, f"{section}.{i}", rule)
+            elif section == "targets" and rule.active and (rule.to or case.t0) < case.t0:
+                yield from (row._replace(at_least=None, at_most=None) for row in _rows(case, f"{section}.{i}", rule))
 
 
 def _rows(case: Case, path: str, rule: Limit) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from math import isfinite
 from ..domain.plan import Chosen, Refused, Reserve
 from .case import Case
 from .rows import Row, Same, each, exact, listed_once, texts
+from .said import sayings
 
 _TINY = Fraction(1, 10**9)
 
@@ -29,6 +30,7 @@ def check(case: Case) -> Iterator[Row | Same]:
     yield Same("later_needs", len(case.plan.later_needs), len(needs), at="number")
     yield from each("later_needs", {(n.channel, n.year): n.yuan for n in case.plan.later_needs}, needs)
     yield from _waivers(case)
+    yield from sayings(case)
 
 
 def _header(case: Case) -> Iterator[Same]:
@@ -93,7 +95,7 @@ def _objective(case: Case) -> Iterator[Row | Same]:
     room = Fraction(o.bound) - value
     yield Row("objective.bound", room, at_least=-_TINY * abs(value))
     if proven:
-        yield Row("objective.stopped", room, at_most=asked * abs(value) + Fraction(1, 10**6))
+        yield Row("objective.stopped", room, at_most=asked * abs(value) + max(Fraction(1, 10**6), _TINY * abs(value)))
     if o.gap is None or not isfinite(o.gap) or not value:
         yield Same("objective.gap", o.gap, o.gap if not value and o.gap in (None, 0) else "(bound - value) / |value|")
         return

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from ..domain import Library, Plan, Policy, Scenario
 from .case import Case
 from .reading import reading_of
 from .rows import Breach, FamilyResult, Row, Same
+from .said import flags
 from .use import compare
 
 Check = Callable[[Case], Iterable[Row | Same]]
@@ -50,4 +52,4 @@ def verify_plan(plan: Plan, policy: Policy, library: Library, scenario: Scenario
     except Exception as error:
         return (FamilyResult("inputs", 0, (Breach("inputs", "inputs", "inputs", kind="unreadable", found=f"{type(error).__name__}: {error}"),)),)
     results = [judge(family, check(case), used) for family, check in families().items()]
-    return (*results, judge("use", compare(plan, used)))
+    return (*results, judge("use", chain(compare(plan, used), flags(case, used))))

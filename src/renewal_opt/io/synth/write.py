@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ...domain.policy import Policy
 from ..atomic import write_text_atomic
+from ..yamltext import flow, scalar
 from .library import make_library
 from .scenario import make_scenario
-
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
-_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 
 
 def dump_yaml(data: Mapping[Any, Any], comment: str = "") -> str:
@@ -36,31 +31,12 @@ def _lines(data: Mapping[Any, Any], depth: int) -> list[str]:
     out: list[str] = []
     pad = "  " * depth
     for key, value in data.items():
-        flat = _flat(value)
+        flat = flow(value)
         if not isinstance(value, Mapping) or not value or len(flat) <= 100:
-            out.append(f"{pad}{_flat(key)}: {flat}")
+            out.append(f"{pad}{scalar(key)}: {flat}")
         else:
-            out += [f"{pad}{_flat(key)}:", *_lines(value, depth + 1)]
+            out += [f"{pad}{scalar(key)}:", *_lines(value, depth + 1)]
     return out
-
-
-def _flat(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_flat(k)}: {_flat(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_flat(v) for v in value) + "]"
-    text = str(value)
-    if text in ("yes", "no") or (_PLAIN.fullmatch(text) and text.lower() not in _WORDS):
-        return text
-    return json.dumps(text, ensure_ascii=False)
 
 
 def write_synth(

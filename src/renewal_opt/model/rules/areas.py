@@ -6,7 +6,7 @@ r"""Coordinated areas (片区统筹, plan 十.3): openings, their conditions, an
     \sum_{p \in a} I_p \sum_s x_{p,s} \ge L \sum_t z_{a,t}, \\
     z_{a,t} \le \sum_{p \in \mathrm{anchors}} \sum_{s \le t} x_{p,s}, \qquad
     \sum_{p \in a} (R_p - \rho I_p) \sum_s x_{p,s} \ge -M_a (1 - \sum_t z_{a,t}), \qquad
-    \sum_a z_{a,t} \le N
+    \sum_t z_{a,t} \le 1, \qquad \sum_a z_{a,t} \le N
 
 Areas with carry-overs are open and ask nothing; in mode `bonus` an opened area earns points on the basis of
 all its candidates. `M_a` is the largest deficit that the members can have.

@@ -10,6 +10,7 @@ budget. Carry-overs count unless `of: new`. A target binds from `from` to `to`, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -19,19 +20,30 @@ from ...domain.base import Label
 from ...domain.rules import Limit
 from ...problem import Problem
 from ...problem.tables import Bools
+from ...text.base import RowFacts, span
 from ..rows import Exact, Row, Terms, Writer
 
 _GROUPS = {"district": ("district", "districts"), "key_area": ("key_area", "key_areas"), "class": ("object_class", "object_classes")}
 
 
 def rows(problem: Problem) -> list[Row]:
-    """Return the rows of every limit and target that binds in the plan year."""
+    """Return the rows of every limit and target that binds in the plan year; targets that have ended without bounds."""
     out: list[Row] = []
     for section in ("limits", "targets"):
         for key, limit in getattr(problem.policy, section).items():
             if limit.binds_in(problem.year):
                 out += _rows(problem, section, key, limit)
+            elif section == "targets" and limit.active and limit.to is not None and limit.to < problem.year:
+                out += [_ended(row, limit.to) for row in _rows(problem, section, key, limit)]
     return out
+
+
+def _ended(row: Row, to: int) -> Row:
+    """Return a target's row as it is reported after its period: no bounds, they stand in its label."""
+    facts = RowFacts(least=row.lo, most=row.hi, unit=row.unit)
+    zh = f"{row.label.zh}（目标期至{to}年：{span(facts, 'zh')}，仅报告）"
+    en = f"{row.label.en} (target until {to}: {span(facts, 'en')}, reported only)"
+    return replace(row, label=Label(zh=zh, en=en), lo=None, hi=None)
 
 
 def _rows(problem: Problem, section: str, key: str, limit: Limit) -> list[Row]:

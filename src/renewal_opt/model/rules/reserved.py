@@ -47,14 +47,14 @@ def _of_cap(problem: Problem, key: str, rule: ReservedRule, rest: Fraction, othe
     out: list[Row] = []
     entries, funding = problem.entries, problem.policy.funding
     for channel in rule.channels:
-        parent = funding.channels.get(channel)
-        cap = parent.cap if parent is not None else funding.channels[funding.parent(channel)].sub[channel].cap
+        path = channel if channel in funding.channels else f"{funding.parent(channel)}.sub.{channel}"
+        cap = funding.channels[channel].cap if channel in funding.channels else funding.channels[funding.parent(channel)].sub[channel].cap
         group = problem.leaf_mask((channel,))[entries.leaf] & others
         for year in problem.money_years:
             try:
                 amount = cap.at(year)
             except LookupError:
-                raise problem.cap_missing(f"funding.channels.{channel}.cap", year) from None
+                raise problem.cap_missing(f"funding.channels.{path}.cap", year) from None
             if amount is None:
                 continue
             chosen = np.flatnonzero(group & (entries.year == year))
