@@ -326,8 +326,8 @@ class Oracle:
         below = lambda r, p: r == p or r[: len(p) + 1] == p + "."  # noqa: E731
         extra = dict.fromkeys(u["rule"] for u in use if u["assumption"] and not [p for p in made if below(u["rule"], p)])
         hit = [u["rule"] for u in use if u["assumption"] and u["binding"]]
-        words = {p: (e.label.model_dump(), e.source.why or e.source.document or "") for p, e in made.items()}
-        return [{"path": p, "label": words.get(p, (WORDS, ""))[0], "why": words.get(p, (WORDS, ""))[1], "binds": any(below(r, p) for r in hit)} for p in [*made, *extra]]
+        words = {p: (e.label.model_dump(), e.source.grounds.model_dump()) for p, e in made.items()}
+        return [{"path": p, "label": words.get(p, (WORDS, WORDS))[0], "why": words.get(p, (WORDS, WORDS))[1], "binds": any(below(r, p) for r in hit)} for p in [*made, *extra]]
 
     def statistics(self, picked: Any) -> list[dict[str, Any]]:
         out = []
@@ -373,9 +373,9 @@ class Oracle:
                 bad += ["binding"] if (w["binding"] and not u["binding"]) or (u["binding"] and not w["binding"] and (room is None or not open_)) else []
             elif u["binding"] != w["binding"] and (v != 0 or not (room is not None and room < 100)):
                 bad += ["binding"]
-        listed = lambda rows: sorted(str((a["path"], a["binds"], *(("", "") if a["path"] in loose else (a["label"], a["why"])))) for a in rows)  # noqa: E731
+        listed = lambda rows: sorted(str((a["path"], a["binds"], *(("", "") if a["path"] in loose else (str(a["label"]), str(a["why"]))))) for a in rows)  # noqa: E731
         due = self.assumptions(d["use"])
-        loose = {a["path"] for a in due if a["label"] == WORDS and a["why"] == ""}
+        loose = {a["path"] for a in due if a["label"] == WORDS and a["why"] == WORDS}
         bad += ["assumptions"] if listed(d["assumptions"]) != listed(due) else []
         return bad
 

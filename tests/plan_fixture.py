@@ -137,8 +137,8 @@ def made_plan(**changes: Any) -> Plan:
         "scores": tuple(ScoreRow(id=f"P{n:03d}", missing=("need/votes",) if n == 3 else (), **score) for n in range(1, 8)),
         "waivers": (WaiverUse(id="P002", items=("screening.negative_list.river",), authority="市政府", number="1号", expiry=None),),
         "assumptions": (
-            Assumption(path="budget.whole", label=two("总盘子", "whole"), why="made up for a test", binds=True),
-            Assumption(path="funding.cover.cover", label=two("覆盖倍数", "cover ratio"), why="made up for a test", binds=False),
+            Assumption(path="budget.whole", label=two("总盘子", "whole"), why=two("测试用", "made up for a test"), binds=True),
+            Assumption(path="funding.cover.cover", label=two("覆盖倍数", "cover ratio"), why=two("测试用", "made up for a test"), binds=False),
         ),
         "warnings": (Warning_(kind="synthetic", label=two("合成数据", "synthetic data")), Warning_(kind="blank_column", label=two("票数列四成空白", "votes: 40 % blank"))),
         "statistics": (GroupStats(group="chosen", number=2, median_investment=17_500_050, mean_score=61.1),),

@@ -372,3 +372,21 @@ def test_verify_of_a_plan_that_does_not_hold(tmp_path: Path) -> None:
     assert data["holds"] is False
     assert data["families"][0]["breaches"][0]["sentence"]
     assert run("verify", tmp_path / "none.json").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [["show", "policy", "{city}"], ["show", "policy", "{city}", "--json"], ["show", "policy", "nowhere", "--json"]])
+def test_streams_that_are_full_closed_or_narrow(tmp_path, words):
+    """A full disk behind stdout, a closed stream, an encoding without Chinese: an exit code and no traceback."""
+    GoodSet().write(tmp_path)
+    call = [sys.executable, "-m", "renewal_opt", *(w.format(city=tmp_path / "city") for w in words)]
+    good = "nowhere" not in words
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert "Traceback" not in result.stderr
+    assert result.returncode == 2
+    for shell in ("2>&-", "1>&-"):
+        result = subprocess.run(["sh", "-c", f'"$@" {shell}', "sh", *call], capture_output=True, text=True, check=False)
+        assert (result.returncode, "Traceback" in result.stderr, "rror" in result.stderr) == (0 if good else 2, False, False)
+    narrow = os.environ | {"PYTHONIOENCODING": "ascii", "LANG": "zh_CN.UTF-8"}
+    result = subprocess.run(call, capture_output=True, text=True, env=narrow, check=False)
+    assert (result.returncode, "Traceback" in result.stderr) == (0 if good else 2, False)

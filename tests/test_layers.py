@@ -60,6 +60,19 @@ def test_imports_point_up(layer: str) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("layer", ["screening", "scoring", "problem", "text", "model", "solver", "allot"])
+def test_the_engine_knows_no_files_and_no_screen(layer: str) -> None:
+    barred = {"io", "report", "cli"}
+    wrong = {f"{path.relative_to(ROOT)} imports {name}" for where, path in layer_files() if where == layer for name in imported(path) & barred}
+    assert not wrong
+    for where, path in layer_files():
+        if where == layer:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            roots = {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+            roots |= {(n.module or "").split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level}
+            assert not roots & {"pathlib", "click", "rich", "pandas", "xlsxwriter", "ruamel"}, path.name
+
+
 def test_domain_does_no_input_and_output() -> None:
     barred = {"io", "pathlib", "pandas", "pyomo", "highspy", "os", "open"}
     for path in sorted((ROOT / "domain").glob("*.py")):

@@ -38,6 +38,23 @@ def test_letters_that_the_chinese_font_lacks(tmp_path: Path) -> None:
         write_png(plan, policy, library, tmp_path / "plan.png", language="zh")
 
 
+def test_small_money_is_drawn_in_wan() -> None:
+    from renewal_opt.report.png import _unit
+    from renewal_opt.report.view import View
+
+    plan = made_plan()
+    small = plan.chosen[0].model_copy(update={"investment": 99_999_999})
+    assert _unit(View(made_plan(chosen=(small,)), None, None))[0] == 1e4
+    large = small.model_copy(update={"investment": 100_000_000})
+    assert _unit(View(made_plan(chosen=(large,)), None, None))[0] == 1e8
+
+
+def test_a_limit_with_room_never_reads_full() -> None:
+    from renewal_opt.report.png import _used
+
+    assert [_used(v) for v in (0.5, 0.99998, 1.0, 1.25)] == ["50.0%", "99.9%", "100.0%", "125.0%"]
+
+
 def test_an_empty_plan(tmp_path: Path) -> None:
     write_png(made_plan(chosen=(), use=()), None, None, tmp_path / "plan.png")
 

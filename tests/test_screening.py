@@ -169,3 +169,19 @@ def test_screening_twenty_thousand_projects_takes_seconds() -> None:
     found = screen(policy, library, 2025)
     assert len(found) == 20_000
     assert time.process_time() - start < 6  # 3 s asked for; the machine of a test may be shared
+
+
+def test_a_project_forced_against_screening_is_told_in_words() -> None:
+    from types import SimpleNamespace
+
+    from renewal_opt.domain.base import Label
+    from renewal_opt.domain.plan import Clause, Screened
+    from renewal_opt.errors import InputError
+    from renewal_opt.problem.candidates import select
+
+    clause = Clause(clause="screening.requirements.approval", status="unclear", papers=True, evidence=Label(zh="批复文号未填", en="approval is blank"))
+    screened = {"P1": Screened(id="P1", status="unclear", applied=True, clauses=(clause,))}
+    project = SimpleNamespace(id="P1", part="new_start", start_year=2025)
+    scenario = SimpleNamespace(plan_year=2025, window=1, force=SimpleNamespace(in_=["P1"], out=[]))
+    with pytest.raises(InputError, match=r"barred by unclear in screening; approval is blank \(screening\.requirements\.approval\)"):
+        select(SimpleNamespace(projects=[project]), screened, scenario)  # type: ignore[arg-type]

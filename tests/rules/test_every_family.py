@@ -23,7 +23,7 @@ SOURCE = Path(renewal_opt.__file__).parent
 #: rows; a known optimum; the rule binds and changes the answer; removed, it changes back
 TESTS = ("test_rows", "test_optimum_by_hand", "test_binds", "test_removed")
 #: files of verify/ that are no family of the model: helpers, and what holds for every plan
-NO_FAMILY = {"__init__", "case", "file", "reading", "rows", "scores", "screening", "totals", "use", "walk"}
+NO_FAMILY = {"__init__", "case", "file", "reading", "rows", "said", "scores", "screening", "totals", "use", "walk"}
 FACTS = RowFacts(
     rule=Label(zh="规则", en="rule"), channel=Label(zh="渠道", en="channel"), project="P1 名", other="P2", group="G",
     year=2025, lag=2, least=10_000, most=Fraction(20_000), unit="yuan",

@@ -127,7 +127,7 @@ def test_the_list_of_assumptions():
     t = town()
     first = lambda p: p["assumptions"][0]  # noqa: E731
     for change in (
-        lambda p: first(p).update(binds=True), lambda p: first(p).update(why="because"), lambda p: first(p).update(label=WORDS), lambda p: first(p).update(path="x"),
+        lambda p: first(p).update(binds=True), lambda p: first(p).update(why={"zh": "x", "en": "because"}), lambda p: first(p).update(label=WORDS), lambda p: first(p).update(path="x"),
         lambda p: p["assumptions"].pop(0), lambda p: p["assumptions"].pop(), lambda p: p["assumptions"].append(first(p)),
     ):  # fmt: skip
         assert {rule for rule, _project in judged(t, change)} == {"assumptions"}

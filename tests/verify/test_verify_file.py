@@ -82,7 +82,7 @@ def test_a_right_plan_holds(plan_file):
     assert report.holds
     assert report.breaches == ()
     assert [f.family for f in report.families][:2] == ["inputs", "areas"]
-    assert report.families[0].rows == 2 * len(report.plan.inputs) + 1
+    assert report.families[0].rows == 2 * len(report.plan.inputs) + 2
 
 
 def test_a_changed_input_is_named(plan_file):
@@ -136,4 +136,14 @@ def test_overrides_of_the_command_line_are_applied_again(plan_file):
     change(plan_file, lambda p: p["options"]["overrides"].update({"funding.channels.fiscal.cap.2025": 10.5}))
     assert {b.family for b in verify_file(plan_file).breaches} == {"channels", "use"}
     change(plan_file, lambda p: p["options"].update(overrides="nonsense"))
-    assert "channels" in {b.family for b in verify_file(plan_file).breaches}
+    assert {"inputs", "channels"} <= {b.family for b in verify_file(plan_file).breaches}
+
+
+def test_options_of_the_solver(plan_file):
+    change(plan_file, lambda p: p.update(options={"solver": {"seconds": 1.5, "gap": 0.0001}}))
+    assert verify_file(plan_file).holds
+    for bad in ([1], "x", {"gap": 0.0001, "speed": 1}):
+        change(plan_file, lambda p, bad=bad: p.update(options={"solver": bad}))
+        assert [b.rule for b in verify_file(plan_file).breaches] == ["options"]
+    change(plan_file, lambda p: p.update(options={"solver": {"gap": "little"}}))
+    assert "totals" in {b.family for b in verify_file(plan_file).breaches}

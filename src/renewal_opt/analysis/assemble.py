@@ -36,6 +36,8 @@ from .portfolio import Portfolio
 from .reasons import Reasons
 from .use import exact, row_uses
 
+_LAST = Label(zh="以后年度沿用最后一个给定的数", en="the last stated number is taken for later years")
+
 
 def program_versions() -> dict[str, str]:
     """Return the versions of everything that computes."""
@@ -115,14 +117,13 @@ def assumptions(inputs: Inputs, uses: Sequence[RowUse]) -> list[Assumption]:
     for path, entry in entries(inputs.policy):
         if entry.source.assumed and is_active(entry):
             binds = any(rule == path or rule.startswith(path + ".") for rule in tight)
-            why = entry.source.why or entry.source.document or ""
-            out.append(Assumption(path=path, label=entry.label, why=why, binds=binds))
+            out.append(Assumption(path=path, label=entry.label, why=entry.source.grounds, binds=binds))
     listed = {a.path for a in out}
     for use in uses:
         if use.assumption and use.rule not in listed and not any(use.rule.startswith(p + ".") for p in listed):
             listed.add(use.rule)
             out.append(
-                Assumption(path=use.rule, label=use.label, why="the last stated number is taken for later years", binds=use.rule in tight)
+                Assumption(path=use.rule, label=use.label, why=_LAST, binds=use.rule in tight)
             )
     return sorted(out, key=lambda a: not a.binds)
 

@@ -177,6 +177,7 @@ class App(Group):
         from .errors import tell
 
         given = list(sys.argv[1:] if args is None else args)
+        _ready_streams()
         before = get_language()
         set_language(chosen_language(given, os.environ))
         try:
@@ -193,6 +194,16 @@ class App(Group):
         if standalone_mode:
             sys.exit(code)
         return code
+
+
+def _ready_streams() -> None:
+    """Give a closed stream somewhere to go, and print what an encoding lacks as an escape instead of failing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as the program
+        elif hasattr(stream, "reconfigure") and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 class Choice(click.Choice):  # type: ignore[type-arg]  # not generic in older clicks

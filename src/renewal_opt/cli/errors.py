@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import re
 from dataclasses import asdict
@@ -25,13 +27,18 @@ _CLICK = (
 def tell(error: Exception, *, as_json: bool) -> int:
     """Tell an error and return the exit code: 2 input and usage, 3 infeasible, 4 solver, 1 what was not foreseen."""
     kind, code, message = _facts(error)
+    with contextlib.suppress(OSError):  # a full or closed stream takes no more words
+        _say(error, kind, code, message, as_json)
+    return code
+
+
+def _say(error: Exception, kind: str, code: int, message: str, as_json: bool) -> None:
     click.echo(message, err=True)
     if isinstance(error, InputError) and len(error.findings) > 1:
         faults = sum(f.severity == "error" for f in error.findings)
         click.echo(_("{faults} faults, {warnings} warnings.").format(faults=faults, warnings=len(error.findings) - faults), err=True)
     if as_json:
         click.echo(json.dumps({"error": document(error, kind, code, message)}, ensure_ascii=False, indent=1))
-    return code
 
 
 def document(error: Exception, kind: str, code: int, message: str) -> dict[str, Any]:
@@ -57,6 +64,8 @@ def conflict_document(conflict: Conflict) -> dict[str, Any]:
 def _facts(error: Exception) -> tuple[str, int, str]:
     if isinstance(error, RenewalError):
         return _kind(error), error.exit_code, str(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF):  # where the words go
+        return "output", 2, " ".join(filter(None, (error.filename and str(error.filename), error.strerror)))
     if isinstance(error, click.Abort):
         return "interrupted", 130, _("Interrupted; nothing was written.")
     if isinstance(error, click.ClickException):

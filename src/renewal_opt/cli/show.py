@@ -119,7 +119,7 @@ def _inputs(plan: Plan, path: Path) -> tuple[Policy | None, Library | None]:
 
 
 @show.command("formulation", help=N_("Shows the model: sets, variables, each rule's formula and sentence (Markdown)."))
-@argument("path", type=a_path(), required=False, about=N_("Folder of a policy, or a scenario file, whose rules are shown; default: the model alone."))
+@argument("path", type=a_path(), required=False, about=N_("Folder of a policy, or a scenario file, whose weights are listed too; default: the model alone."))
 @json_option
 def show_formulation(path: Path | None, as_json: bool) -> None:
     """Show the formulation."""

@@ -139,6 +139,10 @@ class Label(Frozen):
         return self.zh if (language or get_language()) == "zh" else self.en
 
 
+def _words(value: Any) -> Any:
+    return Label(zh=value, en=value) if isinstance(value, str) and value else value
+
+
 class Source(Frozen):
     """Where a policy entry comes from; kinds have a rank (domain.md 1.1)."""
 
@@ -150,7 +154,11 @@ class Source(Frozen):
     """Article, section or sentence inside the document, for example 九.2."""
     quote: str | None = None
     """The words as printed ([sic] where they err)."""
-    why: str | None = None
+    why: Annotated[
+        Label | None,
+        BeforeValidator(_words),
+        WithJsonSchema({"type": ["string", "object"], "description": "text, or {zh: ..., en: ...}"}),
+    ] = None
     """For an assumption: why it was needed and how the figure was chosen."""
     read_on: dt.date | None = None
     """Day on which the document was read."""
@@ -164,6 +172,12 @@ class Source(Frozen):
         if self.kind not in ("assumption", "usage") and not (self.document or self.clause):
             raise ValueError(_("a document or a clause"))
         return self
+
+    @property
+    def grounds(self) -> Label:
+        """What the entry rests on, in words: why, else the document or clause."""
+        named = self.document or self.clause or ""
+        return self.why or Label(zh=named, en=named)
 
     @property
     def assumed(self) -> bool:

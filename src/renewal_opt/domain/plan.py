@@ -244,7 +244,7 @@ class Assumption(Frozen):
     """Policy path."""
     label: Label
     """What it is."""
-    why: str
+    why: Label
     """Why it was assumed."""
     binds: bool
     """Whether one of its rows is tight."""

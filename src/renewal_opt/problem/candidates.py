@@ -39,6 +39,17 @@ def why_out(project: Project, screened: Screened, scenario: Scenario) -> str | N
     return None
 
 
+def _kind_words(reason: str) -> str:
+    return {
+        "withdrawn": _("withdrawn"),
+        "forced_out": _("forced out by the scenario"),
+        "reserve_declared": _("declared for the reserve"),
+        "screening": _("fails screening"),
+        "unclear": _("unclear in screening"),
+        "not_this_year": _("not this year"),
+    }[reason]
+
+
 def select(library: Library, screened: Mapping[str, Screened], scenario: Scenario) -> tuple[list[Project], dict[str, str]]:
     """Split the library into the model's projects and the others with their reason.
 
@@ -58,12 +69,12 @@ def select(library: Library, screened: Mapping[str, Screened], scenario: Scenari
             continue
         reasons[project.id] = reason
         if project.id in forced:
-            clauses = [c.clause for c in screened[project.id].clauses if c.status in ("failed", "unclear")]
+            clauses = [f"{c.evidence.text()} ({c.clause})" for c in screened[project.id].clauses if c.status in ("failed", "unclear")]
             findings.append(
                 Finding(
                     kind="forced_against_rule", path=f"force.in.{forced[project.id]}", value=project.id,
                     expected=_("a project that may start"),
-                    hint=_("barred by {reason}").format(reason=", ".join([reason, *clauses])),
+                    hint=_("barred by {reason}").format(reason=_("; ").join([_kind_words(reason), *clauses])),
                 )
             )  # fmt: skip
     if findings:

@@ -126,7 +126,7 @@ class AnnualTable:
         self.money = [self.investment, self.done, *([self.now] if self.channels else []), *range(self.first_channel, self.last_channel + 1)]
         self.after = self.last_channel + 1
         self.width = self.after + 5
-        widths = [5, 26, 9, 16, 10, 34, 13, 13, 13, *[11] * len(self.channels), 11, 26, 18, 18, 22]
+        widths = [5, 26, 13, 18, 13, 34, 13, 13, 13, *[11] * len(self.channels), 11, 26, 18, 18, 22]
         self.sheet: Sheet = book.sheet(_("annual plan table"), widths)
         self.rows: dict[str, tuple[int, int]] = {}
         self.lines = lines(view)

@@ -109,15 +109,21 @@ def _front(figure: Any, view: View) -> None:
         figure.text(0.5, top - 0.091, _plain(_short(text, 150)), ha="center", va="center", fontsize=9, color="#9C0006")
 
 
+def _unit(view: View) -> tuple[float, str]:
+    """Return the unit of both charts of money: 亿元, or 万元 where all that is chosen is less than one 亿元."""
+    return (1e8, _("100 million yuan")) if sum(c.investment for c in view.plan.chosen) >= 1e8 else (1e4, _("10k yuan"))
+
+
 def _money(axes: Any, view: View) -> None:
-    axes.set_title(_("money by channel and year (100 million yuan)"), loc="left", fontsize=10)
+    size, unit = _unit(view)
+    axes.set_title(_("money by channel and year ({unit})").format(unit=unit), loc="left", fontsize=10)
     years = sorted({y for _c, y in view.by_channel})
     if not years:
         _empty(axes, _("no money is given"))
         return
     below = [0.0] * len(years)
     for at, channel in enumerate(c for c in view.channels if any(view.by_channel.get((c, y)) for y in years)):
-        values = [view.by_channel.get((channel, y), 0) / 1e8 for y in years]
+        values = [view.by_channel.get((channel, y), 0) / size for y in years]
         axes.bar(range(len(years)), values, 0.62, bottom=below, label=_plain(view.channel(channel)), color=COLOURS[at % len(COLOURS)], edgecolor="white", linewidth=0.5)
         below = [a + b for a, b in zip(below, values, strict=True)]
     for at, height in enumerate(below):
@@ -131,13 +137,14 @@ def _money(axes: Any, view: View) -> None:
 
 def _districts(axes: Any, view: View) -> None:
     """Total investment by district; a project across districts counts by its shares."""
-    axes.set_title(_("total investment by district (100 million yuan)"), loc="left", fontsize=10)
+    size, unit = _unit(view)
+    axes.set_title(_("total investment by district ({unit})").format(unit=unit), loc="left", fontsize=10)
     sums: dict[str, list[float]] = {}
     for entry in view.plan.chosen:
         p = view.projects.get(entry.id)
         shares = {d: float(s) / 100 for d, s in p.district_shares.items()} if p and p.district_shares else {(p.district if p else None) or "": 1.0}
         for district, share in shares.items():
-            sums.setdefault(district, [0.0, 0.0])[entry.part == "new_start"] += entry.investment * share / 1e8
+            sums.setdefault(district, [0.0, 0.0])[entry.part == "new_start"] += entry.investment * share / size
     if not sums:
         _empty(axes, _("nothing is chosen"))
         return
@@ -153,7 +160,7 @@ def _districts(axes: Any, view: View) -> None:
     axes.set_yticks(range(len(order)), [_plain(_short(view.of("districts", d) or _("not stated"), 19)) for d in order], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(0, max(left) * 1.15 or 1)
-    axes.legend(fontsize=8, frameon=False, loc="lower right")
+    axes.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
     axes.set_axisbelow(True)
 
@@ -185,7 +192,7 @@ def _caps(axes: Any, view: View) -> None:
         axes.annotate(_plain(words), (0, at - 0.2), va="bottom", fontsize=8, xytext=(0, 0), textcoords="offset points")
         amounts = f"{measured(u.value, u.unit)} / {measured(u.at_most or '0', u.unit)}"
         axes.annotate(amounts, (1, at - 0.2), va="bottom", ha="right", fontsize=7.5, color="#505050", xytext=(0, 0), textcoords="offset points")
-        axes.annotate(f"{used[at]:.1%}", (max(used[at], 1.0), at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
+        axes.annotate(_used(used[at]), (max(used[at], 1.0), at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
     axes.axvline(1, color="#404040", linewidth=0.8, linestyle="--")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -193,6 +200,11 @@ def _caps(axes: Any, view: View) -> None:
     axes.set_xlim(0, max(1.12, max(used) * 1.1))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
     axes.set_xlabel(_("orange: binds; ※: an assumption without an official source; money in 10k yuan"), fontsize=8)
+
+
+def _used(share: float) -> str:
+    """Return a share in percent; what is not used up never reads 100.0 %."""
+    return f"{min(share, 0.999) if share < 1 else share:.1%}"
 
 
 def _empty(axes: Any, text: str) -> None:

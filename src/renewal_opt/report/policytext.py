@@ -68,18 +68,18 @@ class Assumed:
     path: str
     label: Label
     kind: str
-    why: str
+    why: Label
     active: bool
 
     def document(self) -> dict[str, Any]:
         """Return the entry as JSON-able data."""
-        return {"path": self.path, "label": self.label.model_dump(), "kind": self.kind, "why": self.why, "active": self.active}
+        return {"path": self.path, "label": self.label.model_dump(), "kind": self.kind, "why": self.why.model_dump(), "active": self.active}
 
 
 def assumed(policy: Policy) -> list[Assumed]:
     """Return every entry whose source is an assumption or usage, in the order of the policy."""
     return [
-        Assumed(path, entry.label, entry.source.kind, entry.source.why or entry.source.document or entry.source.clause or "", is_active(entry))
+        Assumed(path, entry.label, entry.source.kind, entry.source.grounds, is_active(entry))
         for path, entry in entries(policy)
         if entry.source.assumed
     ]
@@ -96,7 +96,7 @@ def print_assumed(rows: list[Assumed], policy: Policy, file: IO[str]) -> None:
         pages.heading(section)
         kinds = {"assumption": _("assumption"), "usage": _("usage")}
         table = [
-            [f"{r.label.text(language)}\n{r.path}", kinds[r.kind], _("acts") if r.active else _("off"), r.why]
+            [f"{r.label.text(language)}\n{r.path}", kinds[r.kind], _("acts") if r.active else _("off"), r.why.text(language)]
             for r in rows
             if r.path.partition(".")[0] == section
         ]

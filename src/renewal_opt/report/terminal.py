@@ -34,7 +34,8 @@ def wrapped(text: str, width: int) -> list[str]:
     """Break a text into lines: between Chinese characters too, and not before a closing mark."""
     from rich.cells import cell_len
 
-    lines, here, used = [], "", 0
+    lines: list[str] = []
+    here, used = "", 0
     for piece in _PIECES.findall(text):
         wide = cell_len(piece.rstrip())
         if here.strip() and used + wide > width:
@@ -213,7 +214,7 @@ def _assumptions(view: View, pages: Pages) -> None:
     if not bind:
         pages.line(_("none"))
     for a in bind[:SHOWN]:
-        pages.line(f"※ {view.text(a.label)} ({a.path}) {a.why}")
+        pages.line(f"※ {view.text(a.label)} ({a.path}) {view.text(a.why)}")
     pages.more(SHOWN, len(bind))
 
 
@@ -256,5 +257,5 @@ def print_plan_assumptions(plan: Plan, file: IO[str]) -> None:
     language = get_language()
     if plan.synthetic:
         pages.line(f"【{synthetic_notice()}】", "bold reverse")
-    rows = [[a.label.text(language), a.path, a.why, _("binds") if a.binds else ""] for a in plan.assumptions]
+    rows = [[a.label.text(language), a.path, a.why.text(language), _("binds") if a.binds else ""] for a in plan.assumptions]
     pages.table([_("assumption"), _("path in the policy"), _("why"), _("binds")], rows)

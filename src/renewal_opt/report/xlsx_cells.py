@@ -52,7 +52,7 @@ def lines_of(text: str, room: float) -> int:
     for paragraph in text.splitlines() or [""]:
         lines, left = lines + 1, room
         for word in _WORDS.findall(paragraph):
-            wide = 2 if word >= "\u2e80" else len(word.rstrip())
+            wide: float = 2 if word >= "\u2e80" else len(word.rstrip())
             if wide > left and left < room:
                 lines, left = lines + 1, room
             while wide > room:

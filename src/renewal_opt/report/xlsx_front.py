@@ -83,7 +83,7 @@ def _binding(sheet: Sheet, view: View, row: int) -> int:
         return row + 1
     for a in bind:
         sheet.text(row, 0, view.text(a.label), "warn")
-        sheet.merged(row, 1, 5, f"{a.why} ({a.path})", "warn")
+        sheet.merged(row, 1, 5, f"{view.text(a.why)} ({a.path})", "warn")
         row += 1
     return row
 
@@ -138,7 +138,7 @@ def checks(book: Book, view: View) -> None:
 def assumptions(book: Book, view: View) -> None:
     """Write every assumption that acted, those that bind first."""
     sheet = book.sheet(_("assumptions"), [34, 46, 70, 10])
-    rows = [(view.text(a.label), a.path, a.why, _("binds") if a.binds else "") for a in view.plan.assumptions]
+    rows = [(view.text(a.label), a.path, view.text(a.why), _("binds") if a.binds else "") for a in view.plan.assumptions]
     write_table(sheet, [_("assumption"), _("path in the policy"), _("why"), _("binds")], rows, ["text"] * 4, "")
 
 

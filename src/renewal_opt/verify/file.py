@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from ..domain import Plan
+from ..domain.scenario import SolverOptions
 from ..errors import InputError
 from ..io.atomic import sha256_file
 from .rows import Breach, FamilyResult, Same
@@ -73,6 +75,8 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
     read = [Same("inputs", (role, Path(f).resolve()) in listed, True, at=str(f), kind="unknown") for role, f in inputs.files]
     read.append(Same("inputs", sorted(map(str, listed - {(role, Path(f).resolve()) for role, f in inputs.files})), [], at="not read", kind="unknown"))
     changed = plan.options.get("solver")
+    fits = changed is None or (isinstance(changed, Mapping) and changed.keys() <= SolverOptions.model_fields.keys())
+    read.append(Same("options", fits and isinstance(overrides, (Mapping, NoneType)), True, kind="unknown"))
     solver = inputs.scenario.solver.model_copy(update=_exact(changed) if isinstance(changed, Mapping) else {})
     scenario_solved = inputs.scenario.model_copy(update={"solver": solver})
     return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, scenario_solved)]

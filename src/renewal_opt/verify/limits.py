@@ -1,6 +1,7 @@
 """Limits and targets: a measure summed over a filter, between numbers or shares; a target that has ended binds no more."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 
 from ..domain.base import WAN
@@ -20,7 +21,8 @@ def check(case: Case) -> Iterator[Row]:
             if rule.active and (rule.from_ or case.t0) <= case.t0 <= (rule.to or case.t0):
                 yield from _rows(case, f"{section}.{i}", rule)
             elif section == "targets" and rule.active and (rule.to or case.t0) < case.t0:
-                yield from (row._replace(at_least=None, at_most=None) for row in _rows(case, f"{section}.{i}", rule))
+                with suppress(LookupError):  # no budget, no share of it to report
+                    yield from (row._replace(at_least=None, at_most=None) for row in _rows(case, f"{section}.{i}", rule))
 
 
 def _rows(case: Case, path: str, rule: Limit) -> Iterator[Row]:

@@ -90,7 +90,7 @@ def flags(case: Case, used: list[tuple[str, Row]]) -> Iterator[Same]:
     """
     policy, rows = case.reading.keep(_entries), {name(family, row): (family, row) for family, row in used}
     largest = {"yuan": max((p.total_investment for p in _left(case)), default=0), "count": 1}
-    wanted = {path: (e.label, e.source.why or e.source.document or "") for path, e in policy.items() if e.source.assumed and is_active(e)}
+    wanted = {path: (e.label, e.source.grounds) for path, e in policy.items() if e.source.assumed and is_active(e)}
     under, tight = dict[str, None](), set()
     for u in case.plan.use:
         if u.row in rows:
@@ -120,7 +120,8 @@ def _stated(family: str, entry: Entry, year: int) -> bool:
 def _tight(u: RowUse, family: str, row: Row, largest: dict[str, int]) -> bool:
     """Return what the flag `binding` has to be; itself where that is left open."""
     low, high = (None if x is None else x * row.base for x in (row.at_least, row.at_most))
-    rooms = ([] if high is None else [high - row.value]) + ([row.value - low] if low is not None and low > 0 else [])
+    asked = low if family in _MONEY else row.at_least  # a share of nothing may still bind: any other project breaks it
+    rooms = ([] if high is None else [high - row.value]) + ([row.value - low] if low is not None and asked is not None and asked > 0 else [])
     room = min(rooms, default=None)
     if family in _MONEY:
         tight = room is not None and room < WAN // 100

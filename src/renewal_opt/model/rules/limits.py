@@ -10,6 +10,7 @@ budget. Carry-overs count unless `of: new`. A target binds from `from` to `to`, 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ import pyomo.environ as pyo
 
 from ...domain.base import Label
 from ...domain.rules import Limit
+from ...errors import InputError
 from ...problem import Problem
 from ...problem.tables import Bools
 from ...text.base import RowFacts, span
@@ -34,7 +36,8 @@ def rows(problem: Problem) -> list[Row]:
             if limit.binds_in(problem.year):
                 out += _rows(problem, section, key, limit)
             elif section == "targets" and limit.active and limit.to is not None and limit.to < problem.year:
-                out += [_ended(row, limit.to) for row in _rows(problem, section, key, limit)]
+                with suppress(InputError):  # it binds no more: without a budget there is no share of it to report
+                    out += [_ended(row, limit.to) for row in _rows(problem, section, key, limit)]
     return out
 
 
