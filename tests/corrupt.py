@@ -393,7 +393,7 @@ def change_the_words(d: Dump, rng: random.Random) -> list[str] | None:
         u[key] = not u[key]
     elif kind == 3 and a is not None:
         key = rng.choice(("binds", "path", "why"))
-        a[key] = not a["binds"] if key == "binds" else a[key] + "x"
+        a[key] = not a["binds"] if key == "binds" else a[key] | {"zh": a[key]["zh"] + "x"} if key == "why" else a[key] + "x"
     elif kind == 4 and d["statistics"]:
         _one(d["statistics"], rng)["number"] += 1
     elif kind == 5:

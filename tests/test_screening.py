@@ -175,11 +175,11 @@ def test_a_project_forced_against_screening_is_told_in_words() -> None:
     from types import SimpleNamespace
 
     from renewal_opt.domain.base import Label
-    from renewal_opt.domain.plan import Clause, Screened
+    from renewal_opt.domain.plan import ClauseResult, Screened
     from renewal_opt.errors import InputError
     from renewal_opt.problem.candidates import select
 
-    clause = Clause(clause="screening.requirements.approval", status="unclear", papers=True, evidence=Label(zh="批复文号未填", en="approval is blank"))
+    clause = ClauseResult(clause="screening.requirements.approval", status="unclear", papers=True, evidence=Label(zh="批复文号未填", en="approval is blank"))
     screened = {"P1": Screened(id="P1", status="unclear", applied=True, clauses=(clause,))}
     project = SimpleNamespace(id="P1", part="new_start", start_year=2025)
     scenario = SimpleNamespace(plan_year=2025, window=1, force=SimpleNamespace(in_=["P1"], out=[]))

@@ -153,7 +153,9 @@ class InfeasibleError(RenewalError):
         self.conflict = tuple(conflict)
         self.message = message
         lines = [message]
-        lines += [f"  - {c.family}" + (f" / {c.row}" if c.row else "") + (_(": ") + c.sentence if c.sentence else "") for c in self.conflict]
+        for c in self.conflict:
+            name = c.row or c.family
+            lines.append(f"  - {c.sentence} [{name}]" if c.sentence else f"  - {name}")
         super().__init__("\n".join(lines))
 
 

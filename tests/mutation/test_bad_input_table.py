@@ -127,6 +127,8 @@ REFUSED: list[tuple[str, Edit, tuple[str, ...]]] = [
     ("money with a currency sign", cell(2, "total_investment", "￥1000"), ("row 3", "without a currency sign")),
     ("money too fine", cell(1, "total_investment", "1000.001"), ("row 2", "万元 with at most two decimals")),
     ("money too large", cell(1, "total_investment", "99999999999999"), ("row 2", "look at the unit in the header")),
+    ("a cap too large", put("funding.channels.fiscal.cap", {2025: 10**40, "later": "last"}), (FUND, "funding.channels.fiscal.cap.2025", "money below 10000000 亿元")),
+    ("an amount with its unit too large", put("funding.caps.west_bond.amount", "123456789012345678 亿元"), (FUND, "money below 10000000 亿元")),
     ("money below 0", cell(1, "spend_1", "-600"), ("row 2, column spend_1", "0 or more")),
     ("money of nothing", cell(1, "total_investment", "0"), ("row 2", "an investment above 0")),
     ("a comma as decimal sign", cell(1, "spend_1", "600,5"), ("row 2", "the decimal sign is a point")),

@@ -86,7 +86,7 @@ def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], op
 
 
 def _preference(problem: Problem, system: MoneySystem) -> list[float]:
-    """Costs that lead the money to the channels that a project asked for or has secured."""
+    """Costs that lead the money to the channels that a project asked for, has secured or, running, has money of."""
     funding = problem.policy.funding
     parents = [funding.parent(leaf) for leaf in problem.leaves]
     out: list[float] = []
@@ -94,7 +94,8 @@ def _preference(problem: Problem, system: MoneySystem) -> list[float]:
         project = problem.projects[int(problem.entries.project[e])]
         leaf = int(problem.entries.leaf[e])
         names = (problem.leaves[leaf], parents[leaf])
-        wanted = any(project.ask.get(n, 0) > 0 or project.secured.get(n, 0) > 0 for n in names)
+        placed = project.in_place if project.part == "carry_over" else {}
+        wanted = any(d.get(n, 0) > 0 for d in (project.ask, project.secured, placed) for n in names)
         out.append(0.0 if wanted else 1.0)
     return out
 

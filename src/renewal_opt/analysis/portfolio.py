@@ -265,6 +265,7 @@ def carry_overs_first(problem: Problem, rows: list[Row], options: SolveOptions) 
                 else RowFacts(rule=known.label, channel=known.label, most=known.hi, unit=known.unit)
             )
             conflict.append(_conflict(problem, row.name, row.family, row.rule, facts, row.short))
+    conflict.sort(key=lambda c: c.family not in _CARRY_FAMILIES)  # caps first: they are what can be changed
     raise InfeasibleError(_("the carry-overs alone cannot be funded, before any new start"), conflict)
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ..domain.library import Project
 from ..domain.plan import Chosen, Reserve
 from ..i18n import _
+from ..io.texttable import column_letters as column
 from .numbers import wan
 from .view import PARTS, View, rounding_note, synthetic_notice
-from .xlsx_cells import Book, Sheet, cell, column, span
+from .xlsx_cells import Book, Sheet, cell, span
 
 _NUMERALS = ("一", "二", "三")
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from ..io.texttable import column_letters as column
 from .numbers import wan_number
 
 #: longest text of a cell, and rows of a sheet, that spreadsheets take
@@ -59,16 +60,6 @@ def lines_of(text: str, room: float) -> int:
                 lines, wide = lines + 1, wide - room
             left -= wide + (0 if word >= "\u2e80" else len(word) - len(word.rstrip()))
     return lines
-
-
-def column(index: int) -> str:
-    """Return a column's letters (0 is A)."""
-    out = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        out = chr(65 + rest) + out
-    return out
 
 
 def cell(row: int, col: int) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..i18n import _
+from ..io.texttable import column_letters as column
 from .view import View
-from .xlsx_cells import MAX_ROWS, Book, Sheet, cell, column, span
+from .xlsx_cells import MAX_ROWS, Book, Sheet, cell, span
 
 
 class MoneySheets:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..domain import Project
 from ..domain.base import WAN, Entry
-from ..domain.plan import Refused, RowUse
+from ..domain.plan import Refused, Reserve, RowUse
 from ..domain.walk import entries, is_active
 from .case import Case
 from .reading import Reading
@@ -35,7 +35,8 @@ def sayings(case: Case) -> Iterator[Row | Same]:
         yield Row("bases.chosen", b.chosen, 0, len(case.candidates), at=b.basis)
         yield Row("bases.overlap", b.overlap, 0, min(b.chosen, len(case.new)), at=b.basis)
     tight, related = {"", *(u.rule for u in plan.use if u.binding)}, _related(case)
-    for e in (*plan.reserve, *plan.refused):
+    out: tuple[Reserve | Refused, ...] = (*plan.reserve, *plan.refused)
+    for e in out:
         p = case.projects.get(e.id)
         if p is not None and p.part != "carry_over":
             kinds, clauses = _why(case, p)
