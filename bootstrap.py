@@ -94,7 +94,7 @@ def locale() -> None:
 
 def main() -> None:
     """Do what the first argument says."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python may run this file
         raise SystemExit(f"renewal_opt needs Python 3.11 or newer, this is {sys.version.split()[0]}")
     job, rest = (sys.argv[1:2] or ["help"])[0], sys.argv[2:]
     if job == "demo":

@@ -19,12 +19,12 @@ from typing import Any
 import psutil
 
 from renewal_opt.domain import Library, Policy, Scenario
+from renewal_opt.errors import Collector
 from renewal_opt.io.policy import load_policy
 from renewal_opt.io.synth import make_library, make_scenario
 from renewal_opt.io.synth.init import bundled_root
 from renewal_opt.io.synth.write import dump_yaml
 from renewal_opt.io.yamlfile import parse_yaml
-from renewal_opt.errors import Collector
 
 PACKAGES = ("renewal-opt", "pyomo", "highspy", "numpy", "pyscipopt", "linopy", "pyaugmecon")
 

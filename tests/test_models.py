@@ -67,6 +67,16 @@ def test_numbers_are_exact_and_labels_speak_both_languages(city: str) -> None:
             assert re.search("[A-Za-z]", value) or "〔" in value, path
 
 
+def test_assumptions_say_why_in_both_languages(zhengzhou: Policy) -> None:
+    assumed = {path: value for path, value in walk(zhengzhou) if isinstance(value, Source) and value.assumed}
+    assert len(assumed) > 80
+    for path, source in assumed.items():
+        assert source.why is not None, path
+        assert re.search("[\u4e00-\u9fff]", source.why.zh), path
+        assert source.why.en, path
+        assert source.why.en != source.why.zh, path
+
+
 @pytest.mark.parametrize("city", CITIES)
 def test_no_anchors_no_tabs_and_short_comments(city: str) -> None:
     for file in (MODELS / city).glob("*.yaml"):

@@ -1,5 +1,6 @@
 """Judges what a mutated set ends in: a verified plan, or a located error of our own; everything else is a failure."""
 
+# ruff: noqa: PT017 - the judge asserts on the error that ends a run, whichever it is
 from __future__ import annotations
 
 import csv
@@ -177,7 +178,7 @@ def faithful(inputs: Inputs, folder: Path) -> None:
                 cell = _plain_cell(row, attribute, zh)
                 if cell is not None:
                     value = getattr(project, attribute)
-                    assert (Decimal(value) if value is not None else None) == (cell and Decimal(cell.replace(",", "")) * factor or (Decimal(0) if cell else None)), (attribute, cell, value)
+                    assert (Decimal(value) if value is not None else None) == ((cell and Decimal(cell.replace(",", "")) * factor) or (Decimal(0) if cell else None)), (attribute, cell, value)
         for attribute, zh in _TEXTS.items():
             cell = _plain_cell(row, attribute, zh)
             if cell is not None and not cell.startswith("'"):

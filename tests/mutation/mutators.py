@@ -268,7 +268,7 @@ def double_line(fileset: FileSet, random: Random) -> Mutation:
     k = random.randrange(len(lines))
     lines.insert(k, lines[k])
     scalar = lines[k].rstrip().partition(": ")[2] and not lines[k].lstrip().startswith("-")
-    twice = file.endswith(".yaml") and scalar or (file.endswith("projects.csv") and lines[k].startswith("P"))
+    twice = (file.endswith(".yaml") and scalar) or (file.endswith("projects.csv") and lines[k].startswith("P"))
     return _text(fileset, file, lines, f"doubled line {k + 1} {lines[k]!r:.60}", "refuse" if twice else "")
 
 
@@ -494,7 +494,7 @@ def double_column(fileset: FileSet, random: Random) -> Mutation:
     """Give a column twice: never accepted."""
     file, rows = _table(fileset, random)
     j, k = random.randrange(len(rows[0])), random.randrange(len(rows[0]) + 1)
-    return _rows(fileset, file, [r[:k] + [r[j]] + r[k:] for r in rows], f"doubled column {rows[0][j]}", "refuse")
+    return _rows(fileset, file, [[*r[:k], r[j], *r[k:]] for r in rows], f"doubled column {rows[0][j]}", "refuse")
 
 
 def swap_columns(fileset: FileSet, random: Random) -> Mutation:

@@ -175,6 +175,7 @@ REFUSED: list[tuple[str, Edit, tuple[str, ...]]] = [
     ("a duration without a profile", all_of(cell(1, "end_year", 2033), cell(1, "spend_1", ""), cell(1, "spend_2", "")), ("row 2, column spend_1", "no profile for 9 years", "1, 2")),
     ("a carry-over that does not add up", lambda g: carry(g, spend_2025=500), ("row 3, column spent_to_date", "they add up to 900 万元, -100 万元 off")),
     ("a carry-over without its past", lambda g: carry(g, spent_to_date=""), ("row 3", "what was spent to date")),
+    ("a carry-over with spending in the past", lambda g: carry(g, spend_2025="", spend_2024=600), ("row 3, column remaining 2024", "found “600”", "from the plan year 2025 on")),
     ("a new start with calendar years", cell(1, "spend_2026", 5), ("row 2, column spend_2026", "an empty cell for new start")),
     ("withdrawn without a document", cell(1, "part", "withdrawn"), ("row 2", "the document by which the project was withdrawn")),
     ("a waiver without its number", all_of(cell(1, "waiver_items", "river"), cell(1, "waiver_authority", "局")), ("row 2", "as the waiver of this row needs it")),
@@ -199,6 +200,14 @@ REFUSED: list[tuple[str, Edit, tuple[str, ...]]] = [
     ("no cap for a money year", put("funding.channels.bond.cap", {2025: 6000}), (FUND, "an amount for 2026", "later: open (no cap), or later: last")),
     ("a source that says nothing", put("limits.votes.source", {"kind": "assumption"}), (RULES, "limits.votes.source", "an assumption says why")),
     ("bounds crossed", put("limits.votes.at_most", {"value": 0}), (RULES, "limits.votes.at_least", "not above at_most, which is 0")),
+    ("a district named twice", put("district_balance.each.districts", ["east", "west", "east"]), (RULES, "district_balance.each.districts.2", "found “east”", "each value once")),
+    ("a channel reserved twice", put("funding.reserved.east_fiscal.channels", ["fiscal", "fiscal"]), (FUND, "funding.reserved.east_fiscal.channels.1", "each value once")),
+    ("a cap on no year", put("funding.caps.west_bond.years", []), (FUND, "funding.caps.west_bond.years", "leave it out for all")),
+    ("a cap that is used up", put("funding.caps.west_bond.already_used", 9001), (FUND, "funding.caps.west_bond.already_used", "found “9001”", "at most the amount, 9000 万元")),
+    ("money beyond all measure", put("funding.channels.bond.cap.2025", 10**30), (FUND, "funding.channels.bond.cap", "money below")),
+    ("money with thirty decimals", put("funding.channels.bond.cap.2025", D("123.4500000000000000000000000000001")), (FUND, "at most two decimals")),
+    ("a ratio beyond all measure", put("funding.ratios.leverage.at_most", 10**30), (FUND, "funding.ratios.leverage.at_most", "a size from 0.000001 to 1000000")),
+    ("a reserve below 0", put("reserve.at_most", -5), ("city.yaml", "reserve.at_most", "0 or more")),
     ("a key given twice", text("city/rules.yaml", lambda t: t + "limits: {}\n"), (RULES, "each key once; first given in line 1")),
     ("a tab", text("city/rules.yaml", lambda t: t.replace("  votes:", "\tvotes:", 1)), (RULES, "blanks for indentation, not tabs")),
     ("a full-width colon", text("city/rules.yaml", lambda t: t.replace("measure: ", "measure：", 1)), (RULES, "line", "：")),
@@ -276,6 +285,14 @@ def test_the_good_sets_are_good(tmp_path: Path) -> None:
 def test_the_table_is_long_enough() -> None:
     names = [n for n, _e, _w in (*REFUSED, *INFEASIBLE)]
     assert len(set(names)) == len(names) >= 60
+
+
+def test_the_largest_seed_is_a_seed(tmp_path: Path) -> None:
+    good = solvable()
+    good.put("limits.votes.at_least", {"value": 100000})
+    good.scenario["solver"] = {"seed": 2_147_483_647}
+    with pytest.raises(InfeasibleError):
+        solve_annual(load_inputs(good.write(tmp_path)), other_bases=False)
 
 
 def test_full_width_digits_and_thousands_are_read(tmp_path: Path) -> None:

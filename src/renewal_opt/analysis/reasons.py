@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..domain import Project
+from ..domain import Library, Project
 from ..domain.base import Label
 from ..domain.plan import Reason, RowUse, Screened
 from ..problem import Problem
@@ -43,6 +43,13 @@ class Reasons:
         candidates = [i for i in range(len(problem.projects)) if not problem.carry[i]]
         ranked = sorted(candidates, key=lambda i: (-problem.score[i], i))
         self._rank = {i: r + 1 for r, i in enumerate(ranked)}
+        self._relations = _by_project(problem.library)
+        self._open = {a.id for a in areas_of(problem) if a.running} | set(answer.opened)
+        pairs = problem.pairs
+        unpaid = np.flatnonzero(np.diff(pairs.entry_first) == 0)
+        self._unpaid: dict[int, list[int]] = {}
+        for p, year in zip(pairs.project[unpaid].tolist(), pairs.year[unpaid].tolist(), strict=True):
+            self._unpaid.setdefault(p, []).append(year)
 
     def named(self, project_id: str) -> str:
         """Return id and name."""
@@ -76,37 +83,28 @@ class Reasons:
 
     def _related(self, project: Project) -> list[Reason]:
         out: list[Reason] = []
-        library = self.problem.library
-        for r in library.relations:
-            if r.kind == "precedence" and r.other == project.id and r.project not in self.inside:
-                facts = RowFacts(project=self.named(project.id), other=self.named(r.project), lag=r.lag)
-                out.append(Reason(kind="rule", rule="precedence", label=_and_not(family_text("precedence").describe(facts))))
-        for family, kind in (("exclusivity", "exclusive"), ("corequisites", "corequisite")):
-            for name, members in groups(library, kind).items():
-                if project.id not in members:
-                    continue
-                others = [m for m in members if m != project.id]
+        for family, name, members, lag in self._relations.get(project.id, ()):
+            others = [m for m in members if m != project.id]
+            if family == "precedence":
+                if others and others[0] not in self.inside:
+                    facts = RowFacts(project=self.named(project.id), other=self.named(others[0]), lag=lag)
+                    out.append(Reason(kind="rule", rule=family, label=_and_not(family_text(family).describe(facts))))
+                continue
+            held = self.inside if family == "exclusivity" else self.problem.reasons
+            if any(m in held for m in others):
                 facts = RowFacts(group=name, project="、".join(self.named(m) for m in members))
-                if family == "exclusivity" and any(m in self.inside for m in others):
-                    out.append(Reason(kind="rule", rule=family, label=family_text(family).describe(facts)))
-                if family == "corequisites" and any(m in self.problem.reasons for m in others):
-                    out.append(Reason(kind="rule", rule=family, label=family_text(family).describe(facts)))
+                out.append(Reason(kind="rule", rule=family, label=family_text(family).describe(facts)))
         rule = self.problem.policy.coordination
-        if rule is not None and rule.active and rule.mode == "required" and project.coord_area is not None:
-            running = any(a.running for a in areas_of(self.problem) if a.id == project.coord_area)
-            if not running and project.coord_area not in self.answer.opened:
-                facts = RowFacts(group=project.coord_area, project=self.named(project.id))
-                out.append(Reason(kind="rule", rule="coordination", label=family_text("areas").describe(facts)))
+        closed = project.coord_area is not None and project.coord_area not in self._open
+        if closed and rule is not None and rule.active and rule.mode == "required":
+            facts = RowFacts(group=project.coord_area or "", project=self.named(project.id))
+            out.append(Reason(kind="rule", rule="coordination", label=family_text("areas").describe(facts)))
         return out
 
     def _unfundable(self, project: Project) -> list[Reason]:
-        i = self.problem.position[project.id]
-        pairs = self.problem.pairs
-        mine = np.flatnonzero(pairs.project == i)
-        empty = [int(pairs.year[j]) for j in mine if pairs.entry_first[j] == pairs.entry_first[j + 1]]
-        if not empty:
+        years = ", ".join(map(str, self._unpaid.get(self.problem.position[project.id], ())))
+        if not years:
             return []
-        years = ", ".join(map(str, empty))
         return [Reason(kind="no_funding", rule="funding.channels", label=Label(zh=f"{years}年没有可用的资金渠道", en=f"no channel may pay it in {years}"))]
 
     def _ranked(self, project: Project) -> Reason:
@@ -135,6 +133,19 @@ class Reasons:
             for i in touched:
                 out.setdefault(i, []).append(row.name)
         return out
+
+
+def _by_project(library: Library) -> dict[str, list[tuple[str, str, list[str], int]]]:
+    """Return for each project the relations that may hold it back: (family, group, members, lag)."""
+    out: dict[str, list[tuple[str, str, list[str], int]]] = {}
+    for r in library.relations:
+        if r.kind == "precedence" and r.other is not None:
+            out.setdefault(r.other, []).append(("precedence", "", [r.project, r.other], r.lag))
+    for family, kind in (("exclusivity", "exclusive"), ("corequisites", "corequisite")):
+        for name, members in groups(library, kind).items():
+            for member in members:
+                out.setdefault(member, []).append((family, name, members, 0))
+    return out
 
 
 def _and_not(label: Label) -> Label:

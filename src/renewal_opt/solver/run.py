@@ -101,7 +101,7 @@ def configure(highs: Any, options: SolveOptions, state: ModelState) -> None:
         "mip_max_nodes": 2**31 - 1 if options.nodes is None else int(options.nodes),
         "objective_target": float(target),
         "threads": int(options.threads),
-        "random_seed": int(options.seed),
+        "random_seed": int(options.seed) % 2**31,
         "mip_feasibility_tolerance": float(options.feasibility),
         "primal_feasibility_tolerance": min(1e-7, float(options.feasibility)),
         "presolve": "choose" if options.presolve else "off",

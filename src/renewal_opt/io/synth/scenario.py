@@ -22,6 +22,8 @@ from .witness import Case, Money, Room, Witness, cases
 _WAN = 100
 #: years for which each cap is a number
 YEARS = 5
+#: source of the entries that a scenario adds
+_SOURCE = {"kind": "assumption", "why": {"zh": "为合成项目库编制", "en": "made for the synthetic library"}}
 
 
 @dataclass(frozen=True)
@@ -259,7 +261,7 @@ def _budget(policy: Policy, plan: Witness, budget: int, year: int) -> dict[str, 
     if not given:
         over["budget.synthetic_starts"] = {
             "label": {"zh": "新开工项目总投资（合成）", "en": "investment of new starts (synthetic)"},
-            "source": {"kind": "assumption", "why": "made for the synthetic library"},
+            "source": _SOURCE,
             "measure": "starts",
             "amount": amount,
         }
@@ -276,7 +278,7 @@ def _coordination(policy: Policy, known: dict[str, Case], opened: int) -> dict[s
     if policy.coordination is not None:
         return {f"coordination.{k}": v for k, v in rule.items()}
     label = {"zh": "片区统筹（合成）", "en": "coordinated areas (synthetic)"}
-    return {"coordination": {"label": label, "source": {"kind": "assumption", "why": "made for the synthetic library"}, **rule}}
+    return {"coordination": {"label": label, "source": _SOURCE, **rule}}
 
 
 def _district(policy: Policy, plan: Witness, budget: int) -> dict[str, Any]:
@@ -295,7 +297,7 @@ def _district(policy: Policy, plan: Witness, budget: int) -> dict[str, Any]:
     name = policy.districts[weak].label
     over["district_balance.synthetic_share"] = {
         "label": {"zh": f"{name.zh}新开工投资占比下限（合成）", "en": f"least share of {name.en} in the new starts (synthetic)"},
-        "source": {"kind": "assumption", "why": "made for the synthetic library"},
+        "source": _SOURCE,
         "measure": "investment",
         "of": "new",
         "at_least": share,
