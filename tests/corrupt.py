@@ -3,6 +3,8 @@
 `corruptions(plan, rng)` yields (name, corrupted plan, touched ids) without end; whether one is wrong is for
 `oracle.Oracle.right` to say. Every kind of change comes equally often. Changes that the schema itself refuses are
 not yielded. `repaired` ones change the choice and let the oracle fill in the rest, so that one rule alone is broken.
+
+One file: the list of corruptions.
 """
 
 from __future__ import annotations
@@ -269,7 +271,7 @@ def change_the_objective(d: Dump, rng: random.Random) -> list[str] | None:
     elif key in ("value", "gap_asked"):
         o[key] = _other_number(o[key], rng)
     else:
-        o[key] = rng.choice(("investment", "count", "beneficiaries") if key == "basis" else ("gap", "optimal", "time", "interrupted"))
+        o[key] = rng.choice(("investment", "count", "beneficiaries") if key == "basis" else ("gap", "optimal", "time", "interrupted", "unproven"))
     return []
 
 

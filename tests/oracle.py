@@ -4,6 +4,8 @@
 policies; `Oracle.violations(choice)` names the families that the choice breaks; `Oracle.right(plan)` says whether
 a plan is right in every respect that a re-check answers for. Unlike verify/ it uses domain/filters.py and the
 domain's own helpers (Funding.expand, Dated.fraction, CapByYear.at), so that the two readings check each other.
+
+One file, for the oracle is read as one argument, clause after clause.
 """
 
 from __future__ import annotations

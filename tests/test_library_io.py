@@ -1,4 +1,7 @@
-"""Reading, checking and writing the project library."""
+"""Reading, checking and writing the project library.
+
+One file, for every test edits the same good library.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The HiGHS session: right answers, honest statuses, and what happens when the solver is not honest."""
+"""The HiGHS session: right answers, honest statuses, and what happens when the solver is not honest.
+
+One file, for every test drives the same session and its doubles.
+"""
 
 from __future__ import annotations
 

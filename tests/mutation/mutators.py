@@ -2,6 +2,8 @@
 
 `mutate(seed_set, random)` gives the changed files, what was done in words, and what is known of the answer:
 `refuse` (it must not pass), `same` (it must load to the same data), or nothing.
+
+One file: the list of mutations.
 """
 
 from __future__ import annotations

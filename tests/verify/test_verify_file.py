@@ -119,6 +119,14 @@ def test_an_input_that_is_not_read_or_is_no_file_is_named(plan_file):
     assert ("inputs:inputs[/dev/zero]", "missing") in {(b.row, b.kind) for b in verify_file(plan_file).breaches}
 
 
+def test_an_input_that_may_not_be_read_is_named(plan_file, monkeypatch):
+    def closed(_path):
+        raise PermissionError("closed")
+
+    monkeypatch.setattr("renewal_opt.verify.file.sha256_file", closed)
+    assert {(b.family, b.kind, b.found) for b in verify_file(plan_file).breaches} == {("inputs", "missing", "closed")}
+
+
 def test_a_plan_without_scenario_or_of_another_version(plan_file):
     change(plan_file, lambda p: p.update(inputs=[i for i in p["inputs"] if i["role"] != "scenario"]))
     assert [b.kind for b in verify_file(plan_file).breaches] == ["missing"]

@@ -47,7 +47,7 @@ class Portfolio:
     bound : float or None
         Proven upper bound.
     stopped : str
-        ``gap``, ``optimal``, ``time`` or ``interrupted``.
+        ``gap``, ``optimal``, ``time``, ``interrupted``, or ``unproven`` (portfolios were set aside without proof).
     seconds : float
         Time of all solves.
     repairs : int
@@ -148,7 +148,7 @@ def _hold(answer: Portfolio, held: float, gap: float) -> None:
     answer.bound = held
     value = float(answer.objective)
     if answer.stopped in ("gap", "optimal"):
-        answer.stopped = "gap" if value > 0 and held - value <= gap * value else "time"
+        answer.stopped = "gap" if value > 0 and held - value <= gap * value else "unproven"
 
 
 def _scaled(progress: Progress | None, unit: float) -> Progress | None:

@@ -227,7 +227,7 @@ class Objective(Frozen):
     """(bound - value) / |value|; null when no bound is known."""
     gap_asked: str
     """Gap asked for."""
-    stopped: Literal["gap", "optimal", "time", "interrupted"]
+    stopped: Literal["gap", "optimal", "time", "interrupted", "unproven"]
     """Why the solver stopped."""
     basis: Literal["investment", "count", "beneficiaries"]
     """Basis of the score."""

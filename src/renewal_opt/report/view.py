@@ -251,6 +251,7 @@ def stopped_name(stopped: str) -> str:
         "gap": _("gap reached"),
         "optimal": _("proven optimal"),
         "time": _("time limit; the plan is not proven to the gap asked"),
+        "unproven": _("portfolios were set aside without a proof that they are no plans; the gap counts them"),
         "interrupted": _("interrupted; the plan is not proven to the gap asked"),
     }[stopped]
 
