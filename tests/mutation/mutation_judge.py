@@ -110,7 +110,7 @@ def told(findings: tuple[Finding, ...] | list[Finding], folder: Path) -> None:
         words = f.expected if not f.value else f.expected.replace(f.value, "")
         assert "{" not in words.replace("{2", "").replace("{value", ""), f"a field was not filled in: {f}"
         path = Path(f.file)
-        if path.is_file() and (f.line is not None or f.row is not None):
+        if (f.line is not None or f.row is not None) and path.is_file():
             content = path.read_bytes()
             lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
             assert f.line is None or 1 <= f.line <= lines + content.count("\u2028".encode()) + content.count("\x85".encode()), f"no such line: {f}"

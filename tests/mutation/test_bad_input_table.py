@@ -229,6 +229,9 @@ REFUSED: list[tuple[str, Edit, tuple[str, ...]]] = [
     ("no library", scenario(library="libary"), (SCEN, "did you mean “library”?")),
     ("no policy", scenario(policy="citty"), ("citty", "did you mean “city”?")),
     ("extends itself", scenario(extends="scenario"), (SCEN, "does not lead back to itself")),
+    ("extends a name beyond all measure", scenario(extends="x" * 300), (SCEN, "extends", "an existing scenario")),
+    ("a library beyond all measure", scenario(library="x" * 300), (SCEN, "library", "an existing file or folder")),
+    ("a policy beyond all measure", scenario(policy="x" * 300), ("xxx", "a folder that may be read")),
     # ---- empty sums of names that match nothing: exit 2
     ("a limit on nobody", put("limits.votes.where", {"zone": "new_town"}), (RULES, "limits.votes.where", "found “zone: new_town”", "limits.votes asks for at least 1")),
     ("a target on nobody", put("targets.homes.where", {"district": "cityhall"}), (RULES, "targets.homes.where", "targets.homes asks for at least 5")),

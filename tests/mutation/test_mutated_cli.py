@@ -96,7 +96,9 @@ def look_on(folder: Path, random: Random, solved: int) -> None:
     judge(call("screen", scenario, *flags), (0, 2), as_json=as_json)
     other = random.choice([("show", "policy", folder / "city"), ("show", "policy", scenario), ("show", "policy", scenario, "--assumptions"), ("show", "scenario", scenario), ("show", "formulation", scenario)])
     judge(call(*other, *flags), (0, 2), as_json=as_json)
-    left = {p.name for p in folder.iterdir()} - {"city", "library", "scenario.yaml", "base.yaml", "out", "marked.xlsx"}
+    if random.random() < 0.25:
+        judge(call("template", folder / "template.xlsx", "--policy", folder / "city"), (0, 2), as_json=False)
+    left = {p.name for p in folder.iterdir()} - {"city", "library", "scenario.yaml", "base.yaml", "out", "marked.xlsx", "template.xlsx"}
     assert not [n for n in left if n.startswith(".") or "tmp" in n], left
 
 

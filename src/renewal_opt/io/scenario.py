@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -191,8 +192,9 @@ def _find(folder: Path, name: str) -> Path:
         return stated
     for suffix in (".yaml", ".yml"):
         other = stated.with_name(stated.name + suffix) if stated.name else stated
-        if other.is_file():
-            return other
+        with contextlib.suppress(OSError):  # too long a name: the caller tells that there is no such file
+            if other.is_file():
+                return other
     return stated
 
 
