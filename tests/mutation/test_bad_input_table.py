@@ -243,8 +243,8 @@ REFUSED: list[tuple[str, Edit, tuple[str, ...]]] = [
 INFEASIBLE: list[tuple[str, Edit, tuple[str, ...]]] = [
     ("a limit that screening emptied", all_of(put("limits.votes.where", {"mode": "redevelopment"}), cell(3, "stage", "idea")), ("limits:votes", "all of them out", "screening.stages")),
     ("a target that screening emptied", all_of(put("limits.votes.active", False), cells("check_report", "")), ("targets:homes", "screening.health_check (3)")),
-    ("a limit on projects forced out", all_of(put("limits.votes.where", {"district": "west"}), scenario(force={"out": ["P002"]})), ("limits:votes", "forced_out (1)")),
-    ("nothing left to choose from", all_of(drop("limits"), drop("targets"), cells("neg_1", "涉及")), ("screening left nothing to choose from",)),
+    ("a limit on projects forced out", all_of(put("limits.votes.where", {"district": "west"}), scenario(force={"out": ["P002"]})), ("limits:votes", "forced out by the scenario (1)")),
+    ("nothing left to choose from", all_of(drop("limits"), drop("targets"), cells("neg_1", "涉及")), ("nothing is left to choose from", "fails screening")),
     ("a least value beyond all", put("limits.votes.at_least", {"value": 100000}), ("no plan satisfies all rules together", "limits")),
     ("forced in beyond the budget", all_of(put("budget.whole.amount", {2025: 10, "later": "open"}), scenario(force={"in": ["P001"]})), ("budget",)),
     ("carry-overs beyond the caps", lambda g: (carry(g, bond_review=""), g.put("budget.whole.amount", {2025: 100, "later": "open"}))[0], ("the carry-overs alone cannot be funded", "budget")),

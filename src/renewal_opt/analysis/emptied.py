@@ -12,7 +12,7 @@ from ..errors import Conflict, InfeasibleError
 from ..i18n import _
 from ..io.load import Inputs
 from ..model.rules.districts import share_of
-from ..problem.candidates import why_out
+from ..problem.candidates import kind_words, why_out
 from ..screening.facts import Facts, Where
 
 
@@ -34,7 +34,7 @@ def check_emptied(inputs: Inputs, screened: Mapping[str, Screened], facts: Facts
             counts: Counter[str] = Counter()
             for project, reason in zip(members, why, strict=True):
                 bars = [c.clause for c in screened[project.id].clauses if c.status in ("failed", "unclear")]
-                counts.update(bars if reason in ("screening", "unclear") else [reason or ""])
+                counts.update(bars if reason in ("screening", "unclear") else [kind_words(reason or "")])
             clauses = ", ".join(f"{c} ({n})" for c, n in counts.most_common(5))
             conflicts.append(
                 Conflict(family, row, _("asks for at least something of {n} projects, all of them out: {clauses}").format(n=len(members), clauses=clauses))

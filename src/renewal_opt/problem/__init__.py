@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -12,11 +13,11 @@ import numpy as np
 from ..domain import Library, Policy, Project, RevenueRow, Scenario
 from ..domain.base import WAN
 from ..domain.plan import Screened
-from ..errors import InfeasibleError
+from ..errors import Conflict, InfeasibleError
 from ..i18n import _
 from ..scoring import Scoring
 from ..screening.facts import Facts
-from .candidates import select
+from .candidates import kind_words, select
 from .core import Problem, Where, filter_mask
 from .limits_of_projects import ask_rows, capital_rows, cover_rows, share_rows
 from .money import eligibility, make_entries, make_spending, make_starts
@@ -77,7 +78,9 @@ def build_problem(
     """
     inside, reasons = select(library, screened, scenario)
     if not inside:
-        raise InfeasibleError(_("no carry-over and no project that may start: screening left nothing to choose from"))
+        counts = Counter(reasons.values())
+        out = [Conflict("commitments", kind, _("{reason}: {n} projects").format(reason=kind_words(kind), n=n)) for kind, n in counts.most_common()]
+        raise InfeasibleError(_("no carry-over and no project that may start: nothing is left to choose from"), out)
     projects = tuple(inside)
     facts = facts or Facts(policy, library)
     carry = np.array([p.part == "carry_over" for p in projects], dtype=bool)

@@ -39,7 +39,8 @@ def why_out(project: Project, screened: Screened, scenario: Scenario) -> str | N
     return None
 
 
-def _kind_words(reason: str) -> str:
+def kind_words(reason: str) -> str:
+    """Return a kind of reason in words."""
     return {
         "withdrawn": _("withdrawn"),
         "forced_out": _("forced out by the scenario"),
@@ -74,7 +75,7 @@ def select(library: Library, screened: Mapping[str, Screened], scenario: Scenari
                 Finding(
                     kind="forced_against_rule", path=f"force.in.{forced[project.id]}", value=project.id,
                     expected=_("a project that may start"),
-                    hint=_("barred by {reason}").format(reason=_("; ").join([_kind_words(reason), *clauses])),
+                    hint=_("barred by {reason}").format(reason=_("; ").join([kind_words(reason), *clauses])),
                 )
             )  # fmt: skip
     if findings:
