@@ -81,7 +81,8 @@ def reserve_and_refused(problem: Problem, answer: Portfolio, reasons: Reasons) -
 
 
 def _may_wait(problem: Problem, project: Project) -> bool:
-    if project.part not in ("new_start", "reserve") or project.id in problem.scenario.force.out:
+    started_out = project.part == "new_start" and project.id in problem.scenario.force.out
+    if project.part not in ("new_start", "reserve") or started_out:  # a declared reserve stays one when no start is wanted
         return False
     screened = problem.screened[project.id]
     return screened.status == "passed" or papers_alone(screened)
