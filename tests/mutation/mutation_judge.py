@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mutators import Mutation
+from oracle import Oracle
 
 from renewal_opt.analysis.annual import solve_annual
 from renewal_opt.domain import Library, Plan
@@ -136,13 +137,14 @@ def plain(library: Library) -> dict[str, Any]:
 
 
 def holds(plan: Plan, inputs: Inputs) -> None:
-    """Assert that a plan passes the exact re-check, adds up, and does not claim more than it has."""
+    """Assert that a plan passes the exact re-check, is right by the oracle of tests/oracle.py, and claims no more than it has."""
     for result in verify_plan(plan, inputs.policy, inputs.library, inputs.scenario):
         assert not result.breaches, result.breaches
     assert plan.checks
     assert plan.objective.bound is None or plan.objective.bound >= float(Decimal(0) + _float(plan.objective.value)) * (1 - 1e-9) - 1e-6, plan.objective
     ids = [c.id for c in (*plan.chosen, *plan.reserve, *plan.refused)]
     assert Counter(ids) == Counter(p.id for p in inputs.library.projects), "every project stands in the plan once"
+    assert Oracle(inputs.policy, inputs.library, inputs.scenario).right(plan), "the oracle finds the plan wrong"
 
 
 def _float(text: str) -> Decimal:

@@ -290,6 +290,13 @@ def test_the_table_is_long_enough() -> None:
     assert len(set(names)) == len(names) >= 60
 
 
+def test_a_declared_reserve_that_is_forced_out_stays_in_the_reserve(tmp_path: Path) -> None:
+    good = solvable()
+    good.projects.append(tiny_row(4, part="reserve"))
+    good.scenario["force"] = {"out": ["P004"]}
+    assert [r.id for r in solve_annual(load_inputs(good.write(tmp_path)), other_bases=False).reserve] == ["P004"]
+
+
 def test_the_largest_seed_is_a_seed(tmp_path: Path) -> None:
     good = solvable()
     good.put("limits.votes.at_least", {"value": 100000})
