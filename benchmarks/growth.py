@@ -159,7 +159,7 @@ def picture(rows: list[dict[str, Any]], path: Path) -> None:
         left.plot(sizes, [r["steps"].get(step, math.nan) for r in rows], marker="o", label=step)
     left.plot(sizes, [r["appsi"]["load"] for r in rows], marker="x", linestyle="--", color="grey", label="appsi_highs load")
     left.set(xscale="log", yscale="log", xlabel="projects", ylabel="seconds", title="time by step, funding: full")
-    left.legend(fontsize=8)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=9, fontsize=8)
     right.plot(sizes, [r["memory_mib"] for r in rows], marker="o")
     right.set(xscale="log", yscale="log", xlabel="projects", ylabel="MiB", title="memory of tables, model, matrices and solve")
     for axes in (left, right):
