@@ -79,5 +79,5 @@ def test_forced_in_beyond_the_money() -> None:
 
 
 def test_nobody_to_choose_from() -> None:
-    with pytest.raises(InfeasibleError, match="nothing to choose"):
+    with pytest.raises(InfeasibleError, match="nothing is left to choose"):
         Town([new("r", 10, part="reserve")]).solve()

@@ -86,7 +86,7 @@ def test_a_named_district_without_candidates_is_an_error_not_a_row_skipped() -> 
     with pytest.raises(InfeasibleError) as error:
         town.solve()
     assert [(c.family, c.row) for c in error.value.conflict] == [("districts", "districts:each[south]")]
-    assert "forced_out" in str(error.value)
+    assert "forced out by the scenario" in str(error.value)
     # without names, a district that has no candidate is not asked
     assert town.but(district_balance={"each": entry(at_least=D("0.1"))}).solve().starts == {"a": 2025}
     # an upper bound on nothing holds
