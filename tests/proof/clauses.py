@@ -75,7 +75,7 @@ class Clauses:
         if column == "revenue":
             return self.pledged.get(project.id, 0)
         if column == "duration":
-            return len(project.spend) or None
+            return len(project.spend)
         if column.startswith("neg_"):
             return project.neg.get(column[4:])
         return getattr(project, column) if column in Project.model_fields else project.extra.get(column)
