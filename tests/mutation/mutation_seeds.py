@@ -199,6 +199,7 @@ def zhengzhou() -> FileSet:
         for written in write_library(library, policy, Path(place) / "library", form="csv"):
             content = written.read_bytes()
             out.files[f"library/{written.name}"] = content
-            out.tables[f"library/{written.name}"] = list(csv.reader(content.decode("utf-8-sig").splitlines(keepends=True)))
+            if written.stem != "about":  # its layout is free
+                out.tables[f"library/{written.name}"] = list(csv.reader(content.decode("utf-8-sig").splitlines(keepends=True)))
     out.files |= {name: to_yaml(tree).encode() for name, tree in out.trees.items()}
     return out

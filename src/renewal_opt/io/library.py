@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -224,8 +224,10 @@ def _keep(inner: Collector, found: Collector, role: str) -> None:
 
 def _keep_one(finding: Finding, found: Collector, role: str) -> None:
     """Keep a reader's finding; the layout of the sheet 说明 is free, its pairs alone are read."""
-    free = ("merged_cells", "header_missing", "duplicate_header", "row_length", "empty_table", "number_as_text", "hidden_digits")
-    if role != "about" or finding.kind not in (*free, "bool_cell", "date_cell", "long_number"):
+    free = ("merged_cells", "header_missing", "duplicate_header", "empty_table", "number_as_text", "hidden_digits")
+    if role == "about" and finding.kind == "row_length":  # its pair is not read; it may say that the data are synthetic
+        found.add(replace(finding, severity="warning"))
+    elif role != "about" or finding.kind not in (*free, "bool_cell", "date_cell", "long_number"):
         found.add(finding)
 
 
