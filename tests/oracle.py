@@ -481,7 +481,7 @@ class Oracle:
             return ["stopped"] if claims else ["gap"] if o["gap"] is not None else []
         if not math.isfinite(o["bound"]) or F(o["bound"]) < v - abs(v) / 10**9:
             return ["bound"]
-        if claims and F(o["bound"]) - v > F(o["gap_asked"]) * abs(v) + F(1, 10**6):
+        if claims and F(o["bound"]) - v > F(o["gap_asked"]) * abs(v) + max(F(1, 10**6), abs(v) / 10**9):
             return ["stopped"]
         if v == 0:
             return ["gap"] if o["gap"] not in (None, 0) else []
