@@ -211,7 +211,7 @@ def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], grid:
         model.row(columns, weights, lo, hi)
     if not column:
         return None
-    result = HighsSession(model.matrices()).solve(options)
+    result = HighsSession(model.matrices()).solve(replace(options, second_proof=False))
     if result.x is None:
         return None
     out = list(base)

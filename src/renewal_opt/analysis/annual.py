@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core import BaseState
 from ..domain.plan import BasisList, Check, Plan
 from ..domain.scenario import Scenario
 from ..errors import Finding, InfeasibleError, InputError, SolverError
@@ -71,6 +72,7 @@ def solve_annual(
     cancel: threading.Event | None = None,
     options: dict[str, Any] | None = None,
     other_bases: bool = True,
+    state: BaseState | None = None,
 ) -> Plan:
     """Solve a scenario to an annual plan.
 
@@ -86,6 +88,8 @@ def solve_annual(
         Options that the caller changed, recorded in the plan.
     other_bases : bool
         Whether to solve for the lists under the other bases too (domain.md 1.6).
+    state : BaseState, optional
+        Knowledge of an earlier solve (`base_state`): where to start, never what to believe.
 
     Returns
     -------
@@ -107,7 +111,7 @@ def solve_annual(
         return [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
 
     with _placing(inputs):
-        answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck)
+        answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck, state)
     cancelled = answer.stopped == "interrupted" or (cancel is not None and cancel.is_set())
     bases = _other_bases(problem, answer) if other_bases and not cancelled else []
     plan = assemble(inputs, problem, answer, recorded, files, bases)
@@ -117,6 +121,23 @@ def solve_annual(
         raise SolverError(_("the assembled plan fails the exact re-check: {rules}").format(rules="; ".join(broken[:10])))
     checks = tuple(Check(family=r.family, holds=True, rows=r.rows) for r in results)
     return plan.model_copy(update={"checks": checks})
+
+
+def base_state(inputs: Inputs, cancel: threading.Event | None = None) -> BaseState | None:
+    """Solve a scenario for what later solves of like scenarios may start from; None where nothing was learnt.
+
+    Set `cancel` to stop; what is returned then is not the state of a whole solve.
+
+    Raises
+    ------
+    InputError
+        When the inputs are faulty; a scenario without a plan just teaches nothing.
+    """
+    problem = make_problem(inputs)
+    try:
+        return solve_portfolio(problem, options_of(inputs.scenario, cancel=cancel)).state
+    except (SolverError, InfeasibleError):
+        return None
 
 
 def _other_bases(problem: Problem, answer: Portfolio) -> list[BasisList]:
@@ -131,7 +152,7 @@ def _other_bases(problem: Problem, answer: Portfolio) -> list[BasisList]:
         limits = options_of(variant.scenario)
         limits = replace(limits, seconds=max(1.0, limits.seconds * _OTHER_SHARE), gap=max(limits.gap, _OTHER_GAP))
         try:
-            theirs = solve_portfolio(variant, limits)
+            theirs = solve_portfolio(variant, limits, state=answer.state)
         except (SolverError, InfeasibleError):
             continue
         started = _started(variant, theirs)

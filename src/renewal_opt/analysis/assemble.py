@@ -71,6 +71,7 @@ def assemble(inputs: Inputs, problem: Problem, answer: Portfolio, options: dict[
         objective=Objective(
             value=exact(answer.objective), bound=answer.bound, gap=gap, gap_asked=str(scenario.solver.gap),
             stopped=answer.stopped, basis=scenario.basis, seconds=round(answer.seconds, 3), repairs=answer.repairs,  # type: ignore[arg-type]
+            funding=answer.way.funding, strategy=answer.way.strategy, proof=answer.way.proof, funding_rows=answer.way.funding_rows,
         ),
         weights=scoring.weights, chosen=tuple(chosen), reserve=tuple(reserve), refused=tuple(refused),
         opened_areas=dict(sorted(answer.opened.items())), area_balance=tuple(area_balances(problem, answer)),

@@ -11,23 +11,23 @@ from math import floor, gcd, isfinite, lcm
 import numpy as np
 
 from ..allot import Allotment, allot
-from ..domain.walk import entries
-from ..errors import Conflict, InfeasibleError, SolverError
-from ..i18n import _, get_language
-from ..model.build import build_model, plan_rows
+from ..core import BaseState
+from ..errors import SolverError
+from ..i18n import _
 from ..model.build import families as model_families
-from ..model.compile import compile_model
+from ..model.build import plan_rows
 from ..model.matrices import Matrices
 from ..model.rows import Row
 from ..problem import Problem
-from ..problem.areas import Area, areas_of, bonus_of, may_open
-from ..solver import HighsSession, SolveOptions, SolveResult, Status
-from ..solver.conflict import find_conflict
+from ..problem.areas import areas_of, bonus_of, may_open
+from ..solver import SolveOptions, SolveResult, Status
 from ..solver.result import Progress
-from ..text.base import RowFacts, amount, family_text
+from .engines import FULL, FastEngine, Way, engine_for
+from .exclude import exclude, keep_shut
+from .shortage import carry_overs_first, infeasible
 
-#: families whose rows carry-overs alone have to satisfy
-_CARRY_FAMILIES = ("budget", "channels", "caps", "debt_service")
+#: how often an answer may turn out to have no funding, project by project, with new rows to show for it
+_REJECTIONS = 200
 
 
 @dataclass
@@ -52,6 +52,10 @@ class Portfolio:
         Time of all solves.
     repairs : int
         Portfolios excluded on the way.
+    way : Way
+        Form of the model, strategy, proof.
+    state : BaseState or None
+        What the next solve of a like problem may start from.
     """
 
     chosen: list[bool]
@@ -63,13 +67,17 @@ class Portfolio:
     seconds: float = 0.0
     repairs: int = 0
     rows: list[Row] = field(default_factory=list)
+    way: Way = FULL
+    state: BaseState | None = None
 
 
 #: answers with the names of broken rules when a portfolio does not pass the exact re-check
 Recheck = Callable[[Portfolio], Sequence[str]]
 
 
-def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | None = None) -> Portfolio:
+def solve_portfolio(
+    problem: Problem, options: SolveOptions, recheck: Recheck | None = None, state: BaseState | None = None
+) -> Portfolio:
     """Solve a problem to a portfolio with whole money that passes the re-check.
 
     Parameters
@@ -80,6 +88,8 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
         Limits, threads, seed, progress and cancel token.
     recheck : callable, optional
         Exact re-check of a candidate answer; a portfolio that fails is excluded and the solve goes on.
+    state : BaseState, optional
+        Knowledge of an earlier solve of a like problem: where to start, never what to believe.
 
     Raises
     ------
@@ -91,19 +101,18 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
     began = time.perf_counter()
     rows = plan_rows(problem)
     carry_overs_first(problem, rows, options)
-    model = build_model(problem)
-    matrices = compile_model(model)
-    session = HighsSession(matrices)
-    x_columns = matrices.col_slice("x")
-    unit = float(model.gain_unit)
-    repairs = 0
+    engine = engine_for(problem, rows, state)
+    repairs = rejections = 0
     held = 0.0  # bound on the portfolios that were excluded without a proof that they are no plans
     doubtful = False  # whether there are any
     broken: Sequence[str] = ()
     while True:
         left = options.seconds - (time.perf_counter() - began)
         tight = 1e-9 if repairs else options.feasibility
-        result = session.solve(replace(options, seconds=max(left, 1.0), feasibility=tight, progress=_scaled(options.progress, unit)))
+        tell = _scaled(options.progress, engine.gain_unit)
+        result = engine.solve(replace(options, seconds=max(left, 1.0), feasibility=tight, progress=tell))
+        matrices, unit = engine.matrices, engine.gain_unit
+        x_columns = matrices.col_slice("x")
         if result.status is Status.INFEASIBLE and not doubtful:
             raise infeasible(problem, matrices, options, repairs, broken)
         if result.status is Status.INFEASIBLE:  # what is left is infeasible, what was excluded may hold a plan
@@ -113,15 +122,22 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
         chosen = (result.x[x_columns] > 0.5).tolist()
         opened = opened_areas(matrices, result)
         unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
-        answer, broken, proven = _funded(problem, rows, chosen, result, matrices, unit, options)
+        answer, broken, proven = _funded(problem, rows, chosen, opened, options)
+        if answer is None and proven and not unmet and rejections < _REJECTIONS and engine.reject(result.x):
+            rejections += 1
+            continue
         if unmet:
             answer, broken, proven = None, [f"areas:{a.id}" for a in unmet], True
         if answer is not None:
+            answer.bound = proven_bound(problem, result, answer.objective, unit)
+            answer.stopped = stopped_by(result)
+            answer.way = engine.way()
             _hold(answer, held, options.gap)
             answer.seconds = time.perf_counter() - began
             answer.repairs = repairs
             broken = recheck(answer) if recheck is not None else ()
             if not broken:
+                answer.state = engine.state(chosen, opened) if isinstance(engine, FastEngine) else None
                 return answer
             if not any(b.split(":", 1)[0] in model_families() for b in broken):
                 raise SolverError(_("the plan fails the exact re-check, not by its portfolio: {rules}").format(rules=", ".join(broken[:10])))
@@ -132,9 +148,9 @@ def solve_portfolio(problem: Problem, options: SolveOptions, recheck: Recheck | 
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
             raise _gave_up(repairs - 1, broken)
         if unmet:
-            _keep_shut(session, matrices, unmet, chosen)
+            keep_shut(engine, matrices, unmet, chosen)
         else:
-            _exclude(session, problem, rows, chosen, x_columns, options, answer is None and proven)
+            exclude(engine, problem, rows, chosen, x_columns, options, answer is None and proven)
 
 
 def _gave_up(repairs: int, broken: Sequence[str]) -> SolverError:
@@ -160,20 +176,17 @@ def _scaled(progress: Progress | None, unit: float) -> Progress | None:
 
 
 def _funded(
-    problem: Problem, rows: list[Row], chosen: list[bool], result: SolveResult, matrices: Matrices, unit: float, options: SolveOptions
+    problem: Problem, rows: list[Row], chosen: list[bool], opened: dict[str, int], options: SolveOptions
 ) -> tuple[Portfolio | None, Sequence[str], bool]:
     """Return the portfolio with its money, or the rows in its way and whether that is proven."""
     zero = [0] * len(problem.entries)
-    plain = [r for r in rows if r.left.entries is None]
-    broken = [r.name for r in plain if not row_holds(r, chosen, zero)]
+    broken = [r.name for r in rows if r.left.entries is None and not r.holds(chosen, zero)]
     if broken:
         return None, broken, True
     answer: Allotment = allot(problem, chosen, rows, replace(options, start=None, progress=None, gap=0.0, seconds=max(options.seconds, 30.0)))
     if answer.money is None:
         return None, [r.name for r in answer.blocked] or ["balance"], answer.proven
-    opened = opened_areas(matrices, result)
-    value = objective_of(problem, chosen, opened)
-    return Portfolio(chosen, answer.money, opened, value, proven_bound(problem, result, value, unit), stopped_by(result), rows=rows), (), True
+    return Portfolio(chosen, answer.money, opened, objective_of(problem, chosen, opened), None, "unproven", rows=rows), (), True
 
 
 def objective_of(problem: Problem, chosen: Sequence[bool], opened: dict[str, int]) -> Fraction:
@@ -228,131 +241,3 @@ def opened_areas(matrices: Matrices, result: SolveResult) -> dict[str, int]:
     if "z" not in matrices.col_spans:
         return {}
     return {key[0]: key[1] for key, column in matrices.columns("z").items() if result.x[column] > 0.5}  # type: ignore[index]
-
-
-def row_holds(row: Row, chosen: Sequence[bool], money: Sequence[int]) -> bool:
-    """Return whether a plan-wide row holds exactly."""
-    left = row.left.value(chosen, money)
-    base = 1 if row.base is None else row.base.value(chosen, money)
-    return (row.lo is None or left >= row.lo * base) and (row.hi is None or left <= row.hi * base)
-
-
-def carry_overs_first(problem: Problem, rows: list[Row], options: SolveOptions) -> None:
-    """Report a shortage of the carry-overs before any new start is looked at (domain.md 1.5).
-
-    Raises
-    ------
-    InfeasibleError
-        Naming the caps and rules that the carry-overs alone break, when that is proven.
-    """
-    if not problem.carry.any():
-        return
-    chosen = problem.starts.fixed.tolist()
-    own = [r for r in rows if r.family in _CARRY_FAMILIES and r.hi is not None]
-    zero = [0] * len(problem.entries)
-    broken = [r for r in own if r.left.entries is None and not row_holds(r, chosen, zero)]
-    conflict = [_conflict(problem, r.name, r.family, r.rule, RowFacts(rule=r.label, least=r.lo, most=r.hi, unit=r.unit)) for r in broken]
-    if not broken:
-        answer = allot(problem, chosen, own, replace(options, start=None, progress=None, gap=0.0))
-        if answer.money is not None or not answer.proven:
-            return
-        by_name = {r.name: r for r in own}
-        for row in answer.blocked:
-            known = by_name.get(row.name)
-            facts = (
-                RowFacts(project=_named(problem, row.project), year=row.year, least=row.lo, most=row.hi)
-                if known is None
-                else RowFacts(rule=known.label, channel=known.label, most=known.hi, unit=known.unit)
-            )
-            conflict.append(_conflict(problem, row.name, row.family, row.rule, facts, row.short))
-    conflict.sort(key=lambda c: c.family not in _CARRY_FAMILIES)  # caps first: they are what can be changed
-    raise InfeasibleError(_("the carry-overs alone cannot be funded, before any new start"), conflict)
-
-
-def _named(problem: Problem, project_id: str) -> str:
-    """Return id and name of a project of the model."""
-    i = problem.position.get(project_id)
-    return project_id if i is None else f"{project_id} {problem.projects[i].name}"
-
-
-def _conflict(problem: Problem, name: str, family: str, rule: str, facts: RowFacts, short: int = 0) -> Conflict:
-    if facts.rule is None:
-        labels = {path: entry.label for path, entry in entries(problem.policy)}
-        parent = next((p for p in (rule, rule.rpartition(".")[0]) if p in labels), "")
-        facts = replace(facts, rule=labels.get(parent))
-    words = family_text(family).describe(facts).text(get_language())
-    if short:
-        words += _("; short by {money}").format(money=amount(short, "yuan", get_language()))
-    return Conflict(family, name, words)
-
-
-def infeasible(problem: Problem, matrices: Matrices, options: SolveOptions, repairs: int, broken: Sequence[str]) -> InfeasibleError:
-    """Return the error of a model without a plan, with a first list of the rule families in conflict."""
-    families = [""] * matrices.n_rows
-    for name, place in matrices.row_spans.items():
-        if name != "balance":
-            families[place.slice] = [name] * len(place.keys)
-    found = find_conflict(matrices, families, replace(options, progress=None, start=None, gap=0.5))
-    heads = [name.split(":", 1)[0].replace("targets", "limits") for name in broken]
-    named = found.families or tuple(f for f in dict.fromkeys(heads) if f in model_families())
-    conflict = [Conflict(f, "", family_text(f).RULE.text(get_language())) for f in named]
-    if not conflict:
-        conflict = [Conflict("balance", "", family_text("balance").RULE.text(get_language()))]
-    if repairs:
-        conflict.append(Conflict("balance", "", _("portfolios excluded because they cannot be funded in whole money or fail the re-check: {n} ({rules})").format(n=repairs, rules=", ".join(broken[:10]))))
-    note = "" if found.minimal or not found.families else " " + _("(the list may hold more than is needed)")
-    return InfeasibleError(_("no plan satisfies all rules together; in conflict:") + note, conflict)
-
-
-def _keep_shut(session: HighsSession, matrices: Matrices, areas: Sequence[Area], chosen: Sequence[bool]) -> None:
-    """Add rows that keep areas shut while exactly these members are chosen; the portfolio itself stays allowed."""
-    first = matrices.col_slice("x").start
-    for area in areas:
-        openings = [column for key, column in matrices.columns("z").items() if key[0] == area.id]  # type: ignore[index]
-        signs = [1.0 if chosen[k] else -1.0 for k in area.starts]
-        session.add_row([*openings, *(first + k for k in area.starts)], [1.0] * len(openings) + signs, -np.inf, float(signs.count(1.0)))
-
-
-def _exclude(session: HighsSession, problem: Problem, rows: list[Row], chosen: list[bool], columns: slice, options: SolveOptions, unfunded: bool) -> None:
-    """Add a row that excludes the portfolio, or every portfolio that holds an unfundable part of it."""
-    fixed = problem.starts.fixed.tolist()
-    inside = [k for k, c in enumerate(chosen) if c and not fixed[k]]
-    monotone = not any(r.family == "ratios" or (r.base is not None and r.base.entries is not None) for r in rows)
-    if unfunded and monotone:
-        part = _smallest_unfundable(problem, rows, inside, options)
-        if part is not None:
-            session.add_row([columns.start + k for k in part], [1.0] * len(part), -np.inf, len(part) - 1.0)
-            return
-    outside = [k for k, c in enumerate(chosen) if not c and not fixed[k]]
-    indices = [columns.start + k for k in inside + outside]
-    session.add_row(indices, [1.0] * len(inside) + [-1.0] * len(outside), -np.inf, len(inside) - 1.0)
-
-
-def _smallest_unfundable(problem: Problem, rows: list[Row], inside: list[int], options: SolveOptions, tries: int = 60) -> list[int] | None:
-    """Shrink an unfundable set of starts by leaving out ever smaller pieces; None when it is fundable after all."""
-    limits = [r for r in rows if r.left.entries is not None]
-    quiet = replace(options, start=None, progress=None, gap=0.0)
-
-    def fails(part: list[int]) -> bool:
-        flags = problem.starts.fixed.tolist()
-        for k in part:
-            flags[k] = True
-        answer = allot(problem, flags, limits, quiet)
-        return answer.money is None and answer.proven
-
-    if not fails(inside):
-        return None
-    part, piece = list(inside), max(1, len(inside) // 2)
-    while tries > 0:
-        at, shrunk = 0, False
-        while at < len(part) and tries > 0 and len(part) > 1:
-            rest = part[:at] + part[at + piece :]
-            tries -= 1
-            if rest and fails(rest):
-                part, shrunk = rest, True
-            else:
-                at += piece
-        if piece == 1 and not shrunk:
-            break
-        piece = max(1, piece // 2)
-    return part

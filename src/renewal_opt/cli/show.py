@@ -86,12 +86,16 @@ def show_scenario(path: Path, origins: bool, as_json: bool) -> None:
 @show.command("plan", help=N_("Shows the tables of a plan file."))
 @argument("path", type=a_path(), about=N_("Plan file (JSON)."))
 @_assumptions
+@option("--bottlenecks", is_flag=True, help=N_("List the sets of channels that hold the plan back: needed and available money."))
 @json_option
-def show_plan(path: Path, assumptions: bool, as_json: bool) -> None:
+def show_plan(path: Path, assumptions: bool, bottlenecks: bool, as_json: bool) -> None:
     """Show a plan."""
     from ..io.planfile import plan_to_json, read_plan
 
     plan = read_plan(path)
+    if bottlenecks:
+        _bottlenecks(plan, path, as_json)
+        return
     if as_json and assumptions:
         print_json({"synthetic": plan.synthetic, "assumptions": [a.model_dump(mode="json") for a in plan.assumptions]})
         return
@@ -105,6 +109,24 @@ def show_plan(path: Path, assumptions: bool, as_json: bool) -> None:
         return
     policy, library = _inputs(plan, path)
     print_plan(plan, policy, library, sys.stdout)
+
+
+def _bottlenecks(plan: Plan, path: Path, as_json: bool) -> None:
+    """Print the tight funding rows of a plan, from its inputs as they are read again."""
+    from ..analysis.annual import make_problem
+    from ..analysis.bottlenecks import bottlenecks
+    from ..errors import Finding
+    from ..report.bottlenecks import document, print_bottlenecks
+    from .planinputs import read_plan_inputs
+
+    inputs = read_plan_inputs(plan, path)
+    if inputs is None:
+        raise InputError([Finding("inputs_changed", file=str(path), expected=_("the inputs of the plan, unchanged: bottlenecks are computed from them"))])
+    found = bottlenecks(make_problem(inputs), plan)
+    if as_json:
+        print_json({"plan": str(path), "bottlenecks": document(found)})
+    else:
+        print_bottlenecks(found, sys.stdout)
 
 
 def _inputs(plan: Plan, path: Path) -> tuple[Policy | None, Library | None]:

@@ -235,6 +235,18 @@ class Objective(Frozen):
     """Time of the solve."""
     repairs: int = 0
     """Rows added because an answer could not be funded or failed the exact re-check."""
+    funding: Literal["full", "projected"] = "full"
+    """Form of the funding model that was solved."""
+    strategy: Literal["core", "highs"] = "highs"
+    """How it was solved: core problem, or HiGHS on the whole model."""
+    proof: Literal["lp", "fixing", "branching", "none"] = "branching"
+    """What the bound rests on: the LP alone, fixing by reduced cost and HiGHS on the rest, or HiGHS's branch and bound."""
+    funding_rows: int = 0
+    """Rows on the portfolio that stand for the funding (projected)."""
+    certified_bound: str | None = None
+    """Upper bound proven in exact arithmetic by `certify`, same unit as value; null until then."""
+    certified_gap: float | None = None
+    """(certified_bound - value) / |value|, rounded up; null until then."""
 
 
 class Assumption(Frozen):

@@ -84,8 +84,10 @@ class Scenario(Frozen):
     """Projects forced in or out."""
     solver: SolverOptions = SolverOptions()
     """Limits of the solver."""
-    funding: Literal["full"] = "full"
-    """Form of the funding model."""
+    funding: Literal["auto", "projected", "full"] = "auto"
+    """Form of the funding model: money as variables (full), projected out into rows on the portfolio (projected), or as it fits."""
+    strategy: Literal["auto", "core", "highs"] = "auto"
+    """How the model is solved: core problem with the LP's bound (core), HiGHS on the whole model (highs), or as it fits."""
     max_repairs: int = Field(default=5, ge=0, le=100)
     """How often a solve may go on after its answer failed the exact re-check."""
     note: str | None = None

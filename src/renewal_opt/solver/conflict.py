@@ -106,7 +106,7 @@ class _Trials:
         self._families = np.array(families, dtype=object)
         self._until = time.monotonic() + seconds
         self._trial_seconds = trial_seconds
-        self._options = replace(options, start=None, target=None, progress=None, nodes=None, fresh=True)
+        self._options = replace(options, start=None, target=None, cutoff=None, progress=None, nodes=None, fresh=True)
         self._factory = factory
         self._session = HighsSession(replace(m, col_cost=np.zeros(m.n_cols), offset=0.0), self._options, factory=factory)
 

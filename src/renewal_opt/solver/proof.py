@@ -97,7 +97,10 @@ def _certificate(
     quiet = replace(options, progress=None, presolve=False, start=None, target=None)
     configure(highs, quiet, ModelState.of(m))
     with Watch(highs, quiet, time.monotonic()) as watch:
-        highs.run()
+        try:
+            highs.run()
+        except Exception:
+            return None, watch.stopped_by
     if watch.stopped_by is not None or highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
         return None, watch.stopped_by
     _status, exists, found = highs.getDualRay()

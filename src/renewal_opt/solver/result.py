@@ -34,6 +34,7 @@ class Status(Enum):
     TARGET_REACHED = "target_reached"
     INTERRUPTED = "interrupted"
     INFEASIBLE = "infeasible"
+    CUT_OFF = "cut_off"
     UNBOUNDED = "unbounded"
 
     def words(self) -> str:
@@ -41,6 +42,7 @@ class Status(Enum):
         return {
             "time_limit": _("time limit"), "work_limit": _("work limit"), "target_reached": _("target reached"),
             "interrupted": _("interrupted"), "infeasible": _("infeasible"), "unbounded": _("unbounded"),
+            "cut_off": _("no solution as good as the cutoff"),
         }.get(self.value, self.value)  # fmt: skip
 
 
@@ -81,6 +83,9 @@ class SolveOptions:
         Node limit, for runs that must not depend on the clock.
     target : float or None
         Stop as soon as a solution is at least this good.
+    cutoff : float or None
+        Look only for solutions at least this good; where there is none, the status is `CUT_OFF`, with the second
+        proof that 'infeasible' asks for.
     threads : int
         Fixed for the whole process by the first solve.
     seed : int
@@ -94,6 +99,12 @@ class SolveOptions:
         alone; False lets HiGHS go on from where it stands.
     presolve : bool
         Whether HiGHS may presolve.
+    restarts : bool
+        Whether HiGHS may start its search again from the root, and look for symmetry.
+    second_proof : bool
+        Whether 'infeasible' is looked at a second time; without, it is no answer but a limit.
+    found : callable, optional
+        Called with every better solution while HiGHS runs; the array is a copy.
     cancel : threading.Event, optional
         Set it from anywhere to stop the solve.
     progress : callable, optional
@@ -109,12 +120,16 @@ class SolveOptions:
     seconds: float = 60.0
     nodes: int | None = None
     target: float | None = None
+    cutoff: float | None = None
     threads: int = 1
     seed: int = 0
     feasibility: float = 1e-6
     start: Start | None = None
     fresh: bool = True
     presolve: bool = True
+    restarts: bool = True
+    second_proof: bool = True
+    found: Callable[[FloatArray], None] | None = None
     cancel: threading.Event | None = None
     progress: Progress | None = None
     catch_ctrl_c: bool = True
@@ -136,7 +151,7 @@ class SolveResult:
     bound : float
         Proven bound: no solution is better (plus or minus infinity while nothing is proven).
     proof : Proof
-        For 'infeasible': the second proof.
+        For 'infeasible' and 'cut off': the second proof.
     doubted : bool
         True when HiGHS said 'infeasible' once and the second proof did not confirm it.
     violation : float
@@ -172,8 +187,8 @@ class SolveResult:
 
     @property
     def proven(self) -> bool:
-        """Whether the search ended by proof: optimal, within the gap asked for, or infeasible."""
-        return self.status in (Status.OPTIMAL, Status.GAP_REACHED, Status.INFEASIBLE)
+        """Whether the search ended by proof: optimal, within the gap asked for, infeasible, or cut off."""
+        return self.status in (Status.OPTIMAL, Status.GAP_REACHED, Status.INFEASIBLE, Status.CUT_OFF)
 
 
 def relative_gap(objective: float, bound: float) -> float:

@@ -105,6 +105,8 @@ def configure(highs: Any, options: SolveOptions, state: ModelState) -> None:
         "mip_feasibility_tolerance": float(options.feasibility),
         "primal_feasibility_tolerance": min(1e-7, float(options.feasibility)),
         "presolve": "choose" if options.presolve else "off",
+        "mip_allow_restart": bool(options.restarts),
+        "mip_detect_symmetry": bool(options.restarts),
         "log_file": options.log_file,
         "output_flag": bool(options.log_file),
         "log_to_console": False,
@@ -150,7 +152,10 @@ def run_once(highs: Any, state: ModelState, options: SolveOptions) -> SolveResul
         must(highs.clearSolver(), "clearSolver")
     give_start(highs, options, state.base.n_cols)
     with Watch(highs, options, started) as watch:
-        status = highs.run()
+        try:
+            status = highs.run()
+        except Exception as error:
+            raise NoAnswer(f"run: {error!r}") from error
     seconds = time.monotonic() - started
     if status == highspy.HighsStatus.kError:
         raise NoAnswer("run: error")

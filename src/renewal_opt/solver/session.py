@@ -16,7 +16,7 @@ from ..i18n import _
 from ..model.matrices import Matrices
 from .proof import second_proof
 from .result import FloatArray, IntArray, Proof, SolveOptions, SolveResult, Status, StopReason
-from .run import Factory, Infeasible, NoAnswer, load, must, new_instance, run_once
+from .run import SMALLEST, Factory, Infeasible, NoAnswer, load, must, new_instance, run_once
 from .state import ModelState
 
 Indices = int | Sequence[int] | IntArray
@@ -112,7 +112,8 @@ class HighsSession:
         Returns
         -------
         SolveResult
-            'Infeasible' only with a second proof; without one the status is that of a limit, and `doubted` is set.
+            'Infeasible' (with a cutoff: 'cut off') only with a second proof; without one the status is that of a
+            limit, and `doubted` is set.
 
         Raises
         ------
@@ -120,6 +121,35 @@ class HighsSession:
             When HiGHS gives no usable answer, twice.
         """
         options = options or self.options
+        if options.cutoff is None:
+            return self._solved(options)
+        kept = len(self._state.added)
+        self._add_cutoff(options.cutoff)
+        try:
+            answer = self._solved(options)
+        finally:
+            self.drop_added_rows(keep=kept)
+        if answer.has_solution or answer.status is Status.UNBOUNDED:
+            return answer
+        weaker = max if self._state.maximise else min  # only solutions as good as the cutoff were looked for
+        if answer.status is Status.INFEASIBLE:
+            return replace(answer, status=Status.CUT_OFF, bound=options.cutoff)
+        return replace(answer, bound=weaker(answer.bound, options.cutoff))
+
+    def _add_cutoff(self, cutoff: float) -> None:
+        """Add the objective as a row.
+
+        HiGHS has no cutoff for whole-number models: its `objective_bound` (documented for the dual simplex) does
+        prune, but then calls a bad solution optimal when no good one exists (measured with 1.16.0).
+        """
+        s = self._state
+        tiny = (np.abs(s.col_cost) < SMALLEST) & (s.col_cost != 0.0)  # HiGHS drops these: at their best they go to the side
+        ends = s.col_cost[tiny] * np.stack([s.col_lower[tiny], s.col_upper[tiny]])
+        side = cutoff - s.offset - float((ends.max(axis=0) if s.maximise else ends.min(axis=0)).sum())
+        at = np.flatnonzero((s.col_cost != 0.0) & ~tiny).astype(np.int32)
+        self.add_row(at, s.col_cost[at], *((side, math.inf) if s.maximise else (-math.inf, side)))
+
+    def _solved(self, options: SolveOptions) -> SolveResult:
         started = time.monotonic()
         retries = 0
         try:
@@ -142,7 +172,7 @@ class HighsSession:
             raise SolverError(_("HiGHS gave no usable answer: {first}; again: {second}").format(first=first, second=second)) from first
 
     def _doubt(self, claim: Infeasible, options: SolveOptions) -> SolveResult:
-        proof, other = second_proof(self._state, options, self._factory)
+        proof, other = second_proof(self._state, options, self._factory) if options.second_proof else (Proof.NONE, None)
         if proof is not Proof.NONE:
             return SolveResult(
                 Status.INFEASIBLE, StopReason.PROVED, proof=proof, nodes=claim.nodes, iterations=claim.iterations

@@ -15,6 +15,8 @@ import time
 from types import FrameType, TracebackType
 from typing import Any
 
+import numpy as np
+
 from .result import SolveOptions, StopReason, relative_gap
 
 #: seconds between two calls of the progress callback
@@ -55,6 +57,8 @@ class Watch:
     def __enter__(self) -> Watch:
         for event in self._events():
             event.subscribe(self._called)
+        if self._options.found is not None:
+            self._highs.cbMipImprovingSolution.subscribe(self._improved)
         if self._options.catch_ctrl_c and threading.current_thread() is threading.main_thread():
             self._old_handler = signal.signal(signal.SIGINT, self._on_sigint)
         return self
@@ -64,6 +68,8 @@ class Watch:
             signal.signal(signal.SIGINT, self._old_handler)
         for event in self._events():
             event.unsubscribe(self._called)
+        if self._options.found is not None:
+            self._highs.cbMipImprovingSolution.unsubscribe(self._improved)
         if self._caught is not None:
             raise self._caught
 
@@ -72,6 +78,13 @@ class Watch:
 
     def _on_sigint(self, number: int, frame: FrameType | None) -> None:
         self._ctrl_c = True
+
+    def _improved(self, event: Any) -> None:
+        try:
+            if self._options.found is not None and self._caught is None:
+                self._options.found(np.array(event.data_out.mip_solution, dtype=np.float64))
+        except BaseException as error:
+            self._caught = error
 
     def _called(self, event: Any) -> None:
         try:

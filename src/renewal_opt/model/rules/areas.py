@@ -35,23 +35,27 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     areas = areas_of(problem)
     closed = [a for a in areas if not a.running]
     keys = [(a.id, t) for a in closed for t in problem.start_years]
-    m.z = pyo.Var(pyo.Set(initialize=keys, dimen=2), domain=pyo.Binary)
-    z = dict(zip(keys, m.z.values(), strict=True))
+    z = dict(zip(keys, w.binaries("z", keys), strict=True))
     names: list[tuple[str, str, int]] = []
+    same: list[tuple[str, str, object]] = []  # required and anchor are numbered: what they are, for `patch`
     bodies: list[Body] = []
     for area in closed:
         openings = [z[area.id, t] for t in problem.start_years]
         if len(openings) > 1:
             names.append(("once", area.id, 0))
+            same.append(names[-1])
             bodies.append((None, [1.0] * len(openings), openings, 1.0))
         if rule.mode == "required":
             for k in area.starts:
                 year = int(problem.starts.year[k])
                 before = [z[area.id, t] for t in problem.start_years if t <= year]
                 names.append(("required", area.id, k))
+                same.append(("required", problem.projects[int(problem.starts.project[k])].id, year))
                 bodies.append((None, [1.0] + [-1.0] * len(before), [w.x[k], *before], 0.0))
+        anchored = iter(problem.start_years)
         for name, body in _conditions(w, problem, area, openings, z):
             names.append((name, area.id, 0) if name != "anchor" else (name, area.id, len(names)))
+            same.append((name, area.id, 0 if name != "anchor" else next(anchored)))
             bodies.append(body)
         if rule.mode == "bonus" and rule.bonus is not None:
             gain = float(bonus_of(problem, area)) / m.gain_unit
@@ -60,8 +64,9 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
         for t in problem.start_years:
             now = [z[a.id, t] for a in closed]
             names.append(("openings", "", t))
+            same.append(names[-1])
             bodies.append((None, [1.0] * len(now), now, float(rule.openings_per_year)))
-    w.constraint("areas", names, bodies)
+    w.constraint("areas", names, bodies, same)
 
 
 def _conditions(w: Writer, problem: Problem, area: Area, openings: list[Any], z: dict[tuple[str, int], Any]) -> list[tuple[str, Body]]:

@@ -16,6 +16,9 @@ import pyomo.environ as pyo
 from ...problem import Problem
 from ..rows import Writer
 
+#: the rows hold money: where it is projected out, `funding` stands for them
+MONEY = True
+
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Write one row a project and money year."""
@@ -33,3 +36,12 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             yield 0.0, [1.0] * (b - a) + amount[s:t], w.f[a:b] + [w.x[k] for k in start[s:t]], 0.0
 
     w.constraint("balance", keys, bodies())
+
+
+def project_out(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """Shut the starts that spend in a year in which no channel may pay; `funding` stands for the rest."""
+    w = Writer(m, problem)
+    first = problem.pairs.entry_first
+    for start, pair in zip(problem.spending.start.tolist(), problem.spending.pair.tolist(), strict=True):
+        if first[pair] == first[pair + 1]:
+            w.x[start]._ub = 0.0

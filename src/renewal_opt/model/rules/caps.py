@@ -15,6 +15,8 @@ from ...domain.base import Label
 from ...problem import Problem
 from ..rows import Row, Terms, Writer
 
+#: the rows hold money: where it is projected out, `funding` stands for them
+MONEY = True
 _NONE = np.zeros(0, dtype=np.int64)
 
 

@@ -14,6 +14,9 @@ import pyomo.environ as pyo
 from ...problem import Problem
 from ..rows import Writer
 
+#: the rows hold money: where it is projected out, `funding` stands for them
+MONEY = True
+
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Write the family's per-project limits, made whole in `problem`."""

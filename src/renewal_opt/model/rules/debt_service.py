@@ -18,6 +18,8 @@ from ...problem import Problem
 from ...problem.repayment import payments
 from ..rows import Row, Terms, Writer
 
+#: the rows hold money: where it is projected out, `funding` stands for them
+MONEY = True
 _NONE = np.zeros(0, dtype=np.int64)
 
 

@@ -16,6 +16,9 @@ from ...problem import Problem
 from ...problem.tickets import ticket_bounds
 from ..rows import Writer
 
+#: the rows hold money: where it is projected out, `funding` stands for them
+MONEY = True
+
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Write the ticket rows and their binaries."""
@@ -24,8 +27,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     unit = float(problem.money_unit)
     small = [b for b in bounds if b.least is not None]
     keys = [(problem.projects[b.project].id, b.channel) for b in small]
-    m.u = pyo.Var(pyo.Set(initialize=keys, dimen=2), domain=pyo.Binary)
-    u = dict(zip(keys, m.u.values(), strict=True))
+    u = dict(zip(keys, w.binaries("u", keys), strict=True))
     names: list[tuple[str, str, str]] = []
     bodies: list[tuple[float | None, list[float], list[object], float | None]] = []
     for b in bounds:
@@ -43,3 +45,16 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             names.append((*key, "most"))
             bodies.append((None, ones, money, most / unit))
     w.constraint("tickets", names, bodies)
+
+
+def project_out(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """Keep the binaries alone, in the order of the full form: used by started projects only."""
+    small = [b for b in ticket_bounds(problem) if b.least is not None]
+    w = Writer(m, problem)
+    first = problem.starts.first.tolist()
+    keys = [(problem.projects[b.project].id, b.channel) for b in small]
+    bodies = []
+    for b, u in zip(small, w.binaries("u", keys), strict=True):
+        own = w.x[first[b.project] : first[b.project + 1]]
+        bodies.append((None, [1.0] + [-1.0] * len(own), [u, *own], 0.0))
+    w.constraint("tickets", keys, bodies)

@@ -1,0 +1,78 @@
+"""Rows that exclude what was tried and failed: portfolios that cannot be funded, areas that may not open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from ..allot import allot
+from ..model.matrices import Matrices
+from ..model.rows import Row
+from ..problem import Problem
+from ..problem.areas import Area
+from ..solver import SolveOptions
+
+
+class TakesRows(Protocol):
+    """A session to which rows can be added."""
+
+    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> object:
+        """Add one row."""
+
+
+def keep_shut(session: TakesRows, matrices: Matrices, areas: Sequence[Area], chosen: Sequence[bool]) -> None:
+    """Add rows that keep areas shut while exactly these members are chosen; the portfolio itself stays allowed."""
+    first = matrices.col_slice("x").start
+    for area in areas:
+        openings = [column for key, column in matrices.columns("z").items() if key[0] == area.id]  # type: ignore[index]
+        signs = [1.0 if chosen[k] else -1.0 for k in area.starts]
+        session.add_row([*openings, *(first + k for k in area.starts)], [1.0] * len(openings) + signs, -np.inf, float(signs.count(1.0)))
+
+
+def exclude(session: TakesRows, problem: Problem, rows: list[Row], chosen: list[bool], columns: slice, options: SolveOptions, unfunded: bool) -> None:
+    """Add a row that excludes the portfolio, or every portfolio that holds an unfundable part of it."""
+    fixed = problem.starts.fixed.tolist()
+    inside = [k for k, c in enumerate(chosen) if c and not fixed[k]]
+    monotone = not any(r.family == "ratios" or (r.base is not None and r.base.entries is not None) for r in rows)
+    if unfunded and monotone:
+        part = _smallest_unfundable(problem, rows, inside, options)
+        if part is not None:
+            session.add_row([columns.start + k for k in part], [1.0] * len(part), -np.inf, len(part) - 1.0)
+            return
+    outside = [k for k, c in enumerate(chosen) if not c and not fixed[k]]
+    indices = [columns.start + k for k in inside + outside]
+    session.add_row(indices, [1.0] * len(inside) + [-1.0] * len(outside), -np.inf, len(inside) - 1.0)
+
+
+def _smallest_unfundable(problem: Problem, rows: list[Row], inside: list[int], options: SolveOptions) -> list[int] | None:
+    """Shrink an unfundable set of starts by leaving out ever smaller pieces; None when it is fundable after all."""
+    tries = 60 if len(problem.entries) <= 20_000 else 6
+    limits = [r for r in rows if r.left.entries is not None]
+    quiet = replace(options, start=None, progress=None, gap=0.0)
+
+    def fails(part: list[int]) -> bool:
+        flags = problem.starts.fixed.tolist()
+        for k in part:
+            flags[k] = True
+        answer = allot(problem, flags, limits, quiet)
+        return answer.money is None and answer.proven
+
+    if not fails(inside):
+        return None
+    part, piece = list(inside), max(1, len(inside) // 2)
+    while tries > 0:
+        at, shrunk = 0, False
+        while at < len(part) and tries > 0 and len(part) > 1:
+            rest = part[:at] + part[at + piece :]
+            tries -= 1
+            if rest and fails(rest):
+                part, shrunk = rest, True
+            else:
+                at += piece
+        if piece == 1 and not shrunk:
+            break
+        piece = max(1, piece // 2)
+    return part

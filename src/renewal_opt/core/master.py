@@ -1,0 +1,252 @@
+"""The portfolio model without money: its matrices, its linear programme, the funding rows found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SolverError
+from ..funding.oracle import Answer, Oracle
+from ..funding.rows import FundingRow, funding_row
+from ..funding.tables import funding_tables
+from ..i18n import _
+from ..model.build import build_model
+from ..model.compile import compile_model
+from ..model.matrices import Matrices
+from ..model.rows import Row
+from ..problem import Problem
+from ..problem.tables import Floats
+from ..solver import HighsSession
+from ..solver.lp import LinearProgram, LpAnswer
+from .state import BaseState, prices_for
+
+Indices = npt.NDArray[np.int32]
+#: funding rows are scaled to this largest coefficient, so that HiGHS's tolerance is far below the smallest project
+TOP = 1e4
+#: by how much a point breaks a scaled row that is worth adding
+BROKEN = 5e-6
+#: rows of at least so many columns (and 2 % of all) weigh starts against each other; shorter ones tie them together
+LONG = 25
+#: coefficients below this share of the largest are taken into the bound
+_TINY = 1e-12
+
+
+class Master:
+    """The model on starts, areas and tickets, with funding rows added as they are found.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan_rows : sequence of Row
+    state : BaseState, optional
+        Rows of an earlier solve of a like problem.
+    """
+
+    def __init__(self, problem: Problem, plan_rows: Sequence[Row], state: BaseState | None = None) -> None:
+        model = build_model(problem, projected=True)
+        self.problem = problem
+        self.gain_unit = float(model.gain_unit)
+        self.matrices = compile_model(model)
+        self.tables = funding_tables(problem, plan_rows)
+        self.oracle = Oracle(self.tables, len(problem.projects))
+        self.rows: list[FundingRow] = []
+        x = self.matrices.col_slice("x")
+        self._v = np.arange(x.start, x.stop, dtype=np.int32)
+        if "u" in self.matrices.col_spans:
+            u = self.matrices.col_slice("u")
+            self._v = np.concatenate([self._v, np.arange(u.start, u.stop, dtype=np.int32)])
+        self.lower, self.upper = self.matrices.col_lower.copy(), self.matrices.col_upper.copy()
+        self.columns = np.arange(self.matrices.n_cols, dtype=np.int32)
+        self.lp = LinearProgram(self.matrices)
+        self._mip: HighsSession | None = None
+        self._given: list[tuple[Indices, Floats, float, float]] = []
+        self._in_mip = 0
+        for prices in prices_for(problem, self.tables, state):
+            self.add(funding_row(self.tables, prices))
+
+    def portfolio(self, x: Floats) -> Floats:
+        """Return starts and tickets of a point, shape (tables.n_columns,)."""
+        return np.clip(x[self._v], 0.0, 1.0)
+
+    def add(self, row: FundingRow) -> None:
+        """Add a funding row."""
+        self.rows.append(row)
+        top = _top(row)
+        coefs, bound = row.coefs / top, row.bound / top
+        tiny = np.abs(coefs) < _TINY * TOP
+        bound -= float(np.minimum(coefs[tiny], 0.0).sum())
+        kept = np.flatnonzero(~tiny)
+        self.add_row(self._v[kept], coefs[kept], -np.inf, bound)
+
+    def add_row(self, indices: Sequence[int] | Indices, values: Sequence[float] | Floats, lower: float, upper: float) -> None:
+        """Add any row, to the linear programme at once and to the mixed-integer one when it is solved next."""
+        at, coefs = np.asarray(indices, dtype=np.int32), np.asarray(values, dtype=np.float64)
+        self.lp.add_row(at, coefs, lower, upper)
+        self._given.append((at, coefs, float(lower), float(upper)))
+
+    def session(self) -> HighsSession:
+        """Return the living mixed-integer session with every row so far."""
+        if self._mip is None:
+            self._mip = HighsSession(self.matrices)
+        for row in self._given[self._in_mip :]:
+            self._mip.add_row(*row)
+        self._in_mip = len(self._given)
+        return self._mip
+
+    def given(self) -> list[tuple[Indices, Floats, float, float]]:
+        """Return the rows added so far as (columns, coefficients, lower, upper)."""
+        return list(self._given)
+
+    def take(self, x: Floats, answer: Answer) -> int:
+        """Add what an answer of the oracle brings against `x`; return how much that was."""
+        v = self.portfolio(x)
+        news = 0
+        for row in answer.rows:
+            if float(row.coefs @ v - row.bound) / _top(row) > BROKEN:
+                self.add(row)
+                news += 1
+        hopeless = self._v[answer.hopeless] if len(answer.hopeless) else self._v[:0]
+        open_ = hopeless[self.upper[hopeless] > 0]
+        if len(open_):
+            self.shut(open_)
+            news += len(open_)
+        return news
+
+    def shut(self, columns: Indices) -> None:
+        """Take away starts that can never be funded."""
+        self.upper[columns] = 0.0
+        self.lower[columns] = np.minimum(self.lower[columns], 0.0)
+        self.lp.change_col_bounds(columns, self.lower[columns], self.upper[columns])
+
+    def relax(self, cost: Floats | None = None, rounds: int = 60) -> LpAnswer | None:
+        """Solve the linear programme with funding rows found on the way; None when it has no point.
+
+        Parameters
+        ----------
+        cost : array, optional
+            Another objective, put back afterwards.
+        rounds : int
+            Most rounds of finding rows.
+        """
+        if cost is not None:
+            self.lp.change_cost(self.columns, cost)
+        answer: LpAnswer | None = None
+        for _round in range(max(1, rounds)):
+            answer = self.lp.run()
+            if answer is None:
+                break
+            found = self.oracle.ask(self.portfolio(answer.x))
+            if found.funded or not self.take(answer.x, found):
+                break
+        else:
+            answer = self.lp.run()
+        if cost is not None:
+            self.lp.change_cost(self.columns, self.matrices.col_cost)
+        return answer
+
+    def worth(self, root: LpAnswer) -> Floats:
+        """Return what each column brings beyond the multipliers of the long rows, shape (columns,)."""
+        return _worth(self.matrices, root, self._given)
+
+    def check(self, x: Floats) -> bool:
+        """Return whether a portfolio can be funded as far as the living oracle can tell; rows that it breaks are added."""
+        answer = self.oracle.ask(self.portfolio(x))
+        return answer.funded or not self.take(x, answer)
+
+    def refute(self, x: Floats) -> bool:
+        """Look project by project for rows that a portfolio breaks; return whether any was added."""
+        answer = self.oracle.ask_exactly(self.portfolio(x))
+        return not answer.funded and self.take(x, answer) > 0
+
+    def value(self, x: Floats) -> float:
+        """Return the objective of a point in the model's unit."""
+        return self.matrices.objective(x)
+
+    def snapped(self, x: Floats) -> Floats:
+        """Return a point of integers; every column of this model is one."""
+        if not self.matrices.integrality.all():
+            raise SolverError(_("the portfolio model holds a variable that is not an integer"))
+        return np.rint(x)
+
+
+class FullMaster:
+    """The full form in the same dress: money as variables, so that no row has to be found.
+
+    Parameters
+    ----------
+    problem : Problem
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        model = build_model(problem)
+        self.problem = problem
+        self.gain_unit = float(model.gain_unit)
+        self.matrices = compile_model(model)
+        self.rows: list[FundingRow] = []
+        self.lower, self.upper = self.matrices.col_lower.copy(), self.matrices.col_upper.copy()
+        self.columns = np.arange(self.matrices.n_cols, dtype=np.int32)
+        self._added: list[tuple[Indices, Floats, float, float]] = []
+        self._mip: HighsSession | None = None
+        self._in_mip = 0
+
+    def add_row(self, indices: Sequence[int] | Indices, values: Sequence[float] | Floats, lower: float, upper: float) -> None:
+        """Add any row."""
+        self._added.append((np.asarray(indices, dtype=np.int32), np.asarray(values, dtype=np.float64), float(lower), float(upper)))
+
+    def session(self) -> HighsSession:
+        """Return the living mixed-integer session with every row so far."""
+        if self._mip is None:
+            self._mip = HighsSession(self.matrices)
+        for row in self._added[self._in_mip :]:
+            self._mip.add_row(*row)
+        self._in_mip = len(self._added)
+        return self._mip
+
+    def given(self) -> list[tuple[Indices, Floats, float, float]]:
+        """Return the rows added so far as (columns, coefficients, lower, upper)."""
+        return list(self._added)
+
+    def relax(self) -> LpAnswer | None:
+        """Solve the linear programme, presolved; None when it has no point."""
+        lp = LinearProgram(self.matrices, presolve=True)
+        for row in self._added:
+            lp.add_row(*row)
+        return lp.run()
+
+    def worth(self, root: LpAnswer) -> Floats:
+        """Return what each column brings beyond the multipliers of the rows, shape (columns,)."""
+        return root.reduced_cost
+
+    def check(self, x: Floats) -> bool:
+        """Return True: the full form knows all money rules."""
+        return True
+
+    def refute(self, x: Floats) -> bool:
+        """Return False: the full form knows all money rules."""
+        return False
+
+    def value(self, x: Floats) -> float:
+        """Return the objective of a point in the model's unit."""
+        return self.matrices.objective(x)
+
+    def snapped(self, x: Floats) -> Floats:
+        """Return the point with its integers rounded."""
+        return np.where(self.matrices.integrality, np.rint(x), x)
+
+
+def _top(row: FundingRow) -> float:
+    """Return what a row is divided by."""
+    return (float(np.abs(row.coefs).max(initial=0.0)) or 1.0) / TOP
+
+
+def _worth(m: Matrices, root: LpAnswer, given: Sequence[tuple[Indices, Floats, float, float]]) -> Floats:
+    lengths = np.bincount(m.index, minlength=m.n_rows)
+    dual = np.where(lengths >= max(LONG, m.n_cols // 50), root.row_dual[: m.n_rows], 0.0)
+    column = np.repeat(np.arange(m.n_cols), np.diff(m.start))
+    out: Floats = m.col_cost - np.bincount(column, weights=m.value * dual[m.index], minlength=m.n_cols)
+    for (at, coefs, _lower, _upper), y in zip(given, root.row_dual[m.n_rows :].tolist(), strict=False):  # rows that came later weigh nothing yet
+        if y:
+            out[at] -= y * coefs
+    return out

@@ -1,0 +1,354 @@
+"""Solves a problem with money projected out to a proven gap.
+
+1. The linear programme with funding rows found as they are broken: its value is the first bound.
+2. Core problem (Balas and Zemel 1980; kernel search: Angelelli, Mansini and Speranza 2010): the starts of least
+   reduced cost stay free, the rest stands as in the linear programme; HiGHS solves that, the oracle checks the
+   answer, rows are added and the core is solved again.
+3. With that incumbent starts are fixed whose reduced cost exceeds the gap, exactly; a small tree of linear programmes
+   brings the bound down where that is quick (`tree`).
+4. HiGHS closes what is left, again in turns with the oracle.
+
+Every row is valid and every bound is one of the linear programme or of HiGHS on a relaxation, so the bound holds
+for the model whatever the search did. The search depends on work done, never on the clock, but for the time limit.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from ..problem.tables import Bools, Floats
+from ..solver import SolveOptions, SolveResult, Status
+from ..solver.lp import LpAnswer
+from ..solver.result import StopReason
+from .master import FullMaster, Master
+from .state import BaseState, state_after
+from .tree import branch
+
+#: starts of least reduced cost that the first core leaves free, and how it grows
+FIRST_CORE, GROWTH = 120, 4
+#: nodes of one core solve; turns of solving and checking a core; cores
+CORE_NODES, CORE_TURNS, CORES = 100, 6, 2
+#: share of the gap asked for that the closing solve is given: what it finds may lose a little when funding is checked
+CLOSER = 0.8
+#: turns of the closing solve after which the work goes over to plain HiGHS
+CLOSING_TURNS = 40
+#: models of more columns have their first core before any draws: one linear programme costs more there
+DRAWN_FIRST = 2_500
+#: objectives drawn around the true one to find funding rows early, and by how much they differ
+DRAWS, SPREAD = 4, 0.05
+
+
+Proof = Literal["lp", "fixing", "branching", "none"]
+
+
+@dataclass
+class Work:
+    """What was done, for the plan and the benchmarks."""
+
+    cores: int = 0
+    turns: int = 0
+    nodes: int = 0
+    iterations: int = 0
+    fixed: int = 0
+    proof: Proof = "none"
+
+
+class CoreSession:
+    """The fast way for one problem; solved again after rows were added, it goes on with what it knows.
+
+    Parameters
+    ----------
+    master : Master or FullMaster
+        The model, with money projected out or in the full form.
+    core : bool
+        Whether to use cores and fixing; without, HiGHS solves the whole projected model in turns with the oracle.
+    state : BaseState, optional
+        Knowledge of an earlier solve.
+    """
+
+    def __init__(self, master: Master | FullMaster, *, core: bool = True, state: BaseState | None = None) -> None:
+        self.master = master
+        self.work = Work()
+        self._core = core
+        self._start = _start_of(master, state) if isinstance(master, Master) else None
+        self._best: Floats | None = None
+        self._value = -math.inf
+        self._bound = math.inf
+        self._handed_over = False
+        self._drawn = False
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether the last solve ended because its share of the work was used up."""
+        return self._handed_over
+
+    def state(self, chosen: Sequence[bool], opened: dict[str, int]) -> BaseState | None:
+        """Return what the next solve of a like problem may start from; None for the full form."""
+        if isinstance(self.master, FullMaster):
+            return None
+        return state_after(self.master.problem, self.master.tables, self.master.rows, chosen, opened)
+
+    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> None:
+        """Add a row that excludes portfolios; what rests on the incumbent is forgotten."""
+        self.master.add_row(indices, values, lower, upper)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the incumbent and bounds that rest on it."""
+        self._best, self._value, self._bound = None, -math.inf, math.inf
+
+    def reject(self, x: Floats) -> bool:
+        """Look project by project for rows that a portfolio without funding breaks; return whether there are any."""
+        if not self.master.refute(self.master.snapped(x)):
+            return False
+        self.forget()
+        return True
+
+    # -- solving -----------------------------------------------------------------------------------------
+
+    def solve(self, options: SolveOptions) -> SolveResult:
+        """Solve to the gap asked for.
+
+        'Infeasible' here is a claim that wants a second proof; that the answer can be funded holds as far as the living
+        oracle can tell: allotment decides, and `reject` finds the row where it fails.
+        """
+        began = time.monotonic()
+        deadline = began + options.seconds
+        self._handed_over = False
+        return self._result(*self._search(options, deadline), began)
+
+    def _search(self, options: SolveOptions, deadline: float) -> tuple[Status, StopReason]:
+        root = self.master.relax()
+        if root is None:
+            return Status.INFEASIBLE, StopReason.PROVED
+        self._bound = min(self._bound, root.objective)
+        self.work.proof = "lp"
+        if self._start is not None:
+            self._consider(self._start)
+            self._start = None
+        if not self._done(options) and self._core:
+            if self.master.matrices.n_cols <= DRAWN_FIRST:
+                self._draw()
+            self._cores(options, deadline)
+            self._branch(options, deadline)
+        if self._done(options):
+            return self._proven(options)
+        ended = self._close(options, deadline)
+        if ended is True:
+            return self._proven(options)
+        if isinstance(ended, SolveResult):
+            return ended.status, ended.stop_reason
+        self._handed_over = True
+        return Status.WORK_LIMIT, StopReason.NODES
+
+    def _proven(self, options: SolveOptions) -> tuple[Status, StopReason]:
+        if self._bound - self._value <= max(options.abs_gap, 1e-9 * abs(self._value)):
+            return Status.OPTIMAL, StopReason.PROVED
+        return Status.GAP_REACHED, StopReason.GAP
+
+    def _done(self, options: SolveOptions) -> bool:
+        if self._best is None:
+            return False
+        return self._bound - self._value <= max(options.gap * abs(self._value), options.abs_gap, 1e-9 * abs(self._value))
+
+    def _result(self, status: Status, reason: StopReason, began: float) -> SolveResult:
+        known = self._best is not None
+        return SolveResult(
+            status, reason, x=self._best, objective=self._value if known else math.nan,
+            bound=max(self._bound, self._value) if known else self._bound, seconds=time.monotonic() - began,
+            nodes=self.work.nodes, iterations=self.work.iterations,
+        )  # fmt: skip
+
+    # -- steps -------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        """Find funding rows near the optimum, once: the linear programme under objectives drawn around the true one."""
+        if self._drawn:
+            return
+        self._drawn = True
+        if isinstance(self.master, FullMaster) or not len(self.master.tables.link):
+            return
+        rng = np.random.default_rng(1)
+        cost = self.master.matrices.col_cost
+        for _draw in range(DRAWS):
+            self.master.relax(cost * (1.0 + SPREAD * rng.standard_normal(len(cost))), rounds=3)
+
+    def _consider(self, x: Floats) -> bool:
+        """Check a candidate; return whether it can be funded. It becomes the incumbent when it is better."""
+        x = self.master.snapped(x)
+        value = self.master.value(x)
+        if not self.master.check(x):
+            return False
+        if value > self._value:
+            self._best, self._value = x, value
+        return True
+
+    def _solve(self, options: SolveOptions, lower: Floats, upper: Floats) -> tuple[SolveResult, list[Floats]]:
+        """Solve within bounds; return the answer and the better portfolios met on the way, the best first."""
+        session = self.master.session()
+        session.change_col_bounds(self.master.columns, lower, upper)
+        met: list[Floats] = []
+        result = session.solve(replace(options, start=self._best if self._best is not None else None, found=met.append, restarts=False))
+        self.work.nodes += result.nodes
+        self.work.iterations += result.iterations
+        self.work.turns += 1
+        if result.x is not None:
+            met = [x for x in met if self.master.value(x) < result.objective - 1e-9 * abs(result.objective)]
+            met.append(result.x)
+        return result, met[::-1]
+
+    def _cores(self, options: SolveOptions, deadline: float) -> None:
+        """Solve growing cores until one answers with a portfolio that can be funded."""
+        size = FIRST_CORE
+        for _core in range(CORES):
+            root = self.master.relax()
+            if root is None or size * 2 >= self.master.matrices.n_cols:
+                return
+            self._bound = min(self._bound, root.objective)
+            self.work.cores += 1
+            self._core_turns(options, deadline, root, root.x, size)
+            if self._done(options):
+                return
+            size *= GROWTH
+
+    def _core_turns(self, options: SolveOptions, deadline: float, root: LpAnswer, centre: Floats, size: int) -> bool:
+        """Solve one core around a point in turns with the oracle; True when a portfolio can be funded, or time is up."""
+        lower, upper = _all_but(self.master, root, centre, size)
+        goal = self._bound - 0.98 * options.gap * abs(self._bound)
+        for _turn in range(CORE_TURNS):
+            left = deadline - time.monotonic()
+            if left <= 0 or (options.cancel is not None and options.cancel.is_set()):
+                return True
+            asked = replace(options, gap=options.gap / 3, target=goal, nodes=CORE_NODES, seconds=max(left, 0.1), progress=None)
+            result, met = self._solve(asked, np.maximum(lower, self.master.lower), np.minimum(upper, self.master.upper))
+            if result.x is None:
+                return False
+            if self._consider(met[0]):
+                return True
+            for x in met[1:2]:
+                self._consider(x)
+        return False
+
+    def _goal(self, options: SolveOptions) -> float:
+        """Return the bound that the incumbent needs."""
+        return self._value + max(options.gap * abs(self._value), options.abs_gap)
+
+    def _branch(self, options: SolveOptions, deadline: float) -> None:
+        """Bring the bound down with a small tree, where the incumbent is near enough."""
+        if self._best is None or isinstance(self.master, FullMaster) or self._done(options):
+            return
+        lower, upper = self.master.lower.copy(), self.master.upper.copy()
+        root = self._fix(lower, upper)
+        if root is None or self._done(options):
+            return
+        found = branch(self.master, root, lower, upper, self._goal(options), deadline)
+        self.work.nodes += found.nodes
+        self._bound = min(self._bound, max(found.bound, self._value))
+        self.work.proof = "branching"
+        for x in found.points:
+            self._consider(x)
+
+    def _close(self, options: SolveOptions, deadline: float) -> bool | SolveResult:
+        """Fix by reduced cost and let HiGHS close; True when proven, False when the work is used up, else how it stopped."""
+        for _turn in range(CLOSING_TURNS):
+            lower, upper = self.master.lower.copy(), self.master.upper.copy()
+            root = self._fix(lower, upper) if self._core else None
+            if self._done(options):
+                return True
+            left = deadline - time.monotonic()
+            asked = replace(options, gap=options.gap * CLOSER, seconds=max(left, 0.1))
+            result, met = self._solve(asked, lower, upper)
+            if result.status is Status.INFEASIBLE:
+                if self._best is None:
+                    return result
+                self._bound = min(self._bound, self._value)
+                self.work.proof = "branching"
+                return True
+            if math.isfinite(result.bound):
+                self._bound = min(self._bound, max(result.bound, self._value))
+            self.work.proof = "branching" if result.nodes > 1 or not self.work.fixed else "fixing"
+            funded = self._consider(met[0]) if met else False
+            for x in met[1:3]:
+                if self.master.value(x) > self._value:
+                    self._consider(x)
+            if not funded and met and root is not None and not self._done(options):
+                self._core_turns(options, deadline, root, self.master.snapped(met[0]), FIRST_CORE)
+            if self._done(options):
+                return True
+            if result.status in (Status.TIME_LIMIT, Status.INTERRUPTED) or (funded and not result.proven):
+                return result
+        return False
+
+    def _fix(self, lower: Floats, upper: Floats) -> LpAnswer | None:
+        """Fix columns whose reduced cost exceeds what the incumbent leaves (exact: any better portfolio keeps them)."""
+        root = self.master.relax()
+        if root is None:
+            return None
+        self._bound = min(self._bound, root.objective)
+        self.work.proof = "lp"
+        if self._best is None:
+            return root
+        room = root.objective - self._value + 1e-6 * max(1.0, abs(self._value))
+        low, high = _at_bound(root, self.master.lower), _at_bound(root, self.master.upper)
+        down = (root.reduced_cost < -room) & low
+        up = (root.reduced_cost > room) & high
+        upper[down] = lower[down]
+        lower[up] = upper[up]
+        self.work.fixed = int(down.sum() + up.sum())
+        return root
+
+
+def _at_bound(root: LpAnswer, bound: Floats) -> Bools:
+    return np.abs(root.x - bound) <= 1e-6
+
+
+def _all_but(master: Master | FullMaster, root: LpAnswer, centre: Floats, size: int) -> tuple[Floats, Floats]:
+    """Return bounds that fix starts as they stand at a point, but the `size` that are nearest to being indifferent.
+
+    What a start is worth beside the multipliers of long rows alone tells that; multipliers of short rows (areas,
+    precedence) shift worth between a start and what it hangs on, and make far too many look indifferent.
+    """
+    m = master.matrices
+    whole = np.rint(centre)
+    x = m.col_slice("x")
+    gain, net = m.col_cost[x], master.worth(root)[x]
+    worth = np.abs(net) / np.maximum(np.abs(gain) + np.abs(gain - net), 1e-12)
+    worth[np.abs(centre - whole)[x] > 1e-6] = -1.0
+    worth[master.lower[x] >= master.upper[x]] = np.inf
+    free = np.ones(m.n_cols, dtype=bool)
+    free[x] = False
+    free[x.start + np.argsort(worth, kind="stable")[:size]] = True
+    lower, upper = whole.copy(), whole.copy()
+    lower[free], upper[free] = master.lower[free], master.upper[free]
+    return lower, upper
+
+
+def _start_of(master: Master, state: BaseState | None) -> Floats | None:
+    """Return the portfolio of a state as a point of this model, None where it does not fit."""
+    if state is None or not state.starts:
+        return None
+    m, problem = master.matrices, master.problem
+    x = np.where(m.col_lower > 0.5, 1.0, 0.0)
+    first = m.col_slice("x").start
+    wanted = set(state.starts)
+    for k, (p, year) in enumerate(zip(problem.starts.project.tolist(), problem.starts.year.tolist(), strict=True)):
+        if (problem.projects[p].id, year) in wanted:
+            x[first + k] = 1.0
+    if "z" in m.col_spans:
+        z = m.columns("z")
+        for key in state.opened:
+            if key in z:
+                x[z[key]] = 1.0
+    if "u" in m.col_spans or (x > m.col_upper + 1e-9).any():
+        return None
+    activity = m.activity(x)
+    slack = 1e-9 * np.maximum(1.0, np.abs(activity))
+    if ((activity < m.row_lower - slack) | (activity > m.row_upper + slack)).any():
+        return None
+    return x

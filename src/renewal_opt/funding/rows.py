@@ -1,0 +1,106 @@
+r"""Funding rows: what every portfolio that can be funded satisfies.
+
+For multipliers `lambda >= 0` of the rows that link projects and `nu >= 0` of the rows of single projects, the
+money of a pair costs at least `pi = min over its entries of (lambda A + nu A)`. With `sum of the pair's f = S v`
+
+.. math::
+    \pi S v - \nu B_{local} v - \lambda B_{link} v \le \lambda b_{link} + \nu b_{local}
+
+holds for every portfolio `v` with a funding (Benders 1962; for 0/1 multipliers and laminar rules these are the
+conditions of Gale and Hall). It is valid for any multipliers, so rounding them costs strength, never truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..problem.tables import Floats
+from .tables import FundingTables
+
+#: multipliers are rounded to multiples of this, the largest being 1
+GRID = 2.0**-24
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """Multipliers of link rows and local rows, at least 0, the largest link multiplier (or else local one) 1."""
+
+    link: Floats
+    local: Floats
+
+    @staticmethod
+    def of(link: Floats, local: Floats) -> Prices:
+        """Return multipliers scaled and rounded to short binary fractions; negative ones become 0."""
+        link, local = np.maximum(link, 0.0), np.maximum(local, 0.0)
+        top = float(link.max(initial=0.0)) or float(local.max(initial=0.0)) or 1.0
+        return Prices(np.rint(link / top / GRID) * GRID, np.rint(local / top / GRID) * GRID)
+
+
+@dataclass(frozen=True, eq=False)
+class FundingRow:
+    """`coefs v <= bound` with the prices that it comes from; `year` is the money year, 0 for several."""
+
+    prices: Prices
+    coefs: Floats
+    bound: float
+    year: int
+
+    def excess(self, v: Floats) -> float:
+        """Return by how much a portfolio breaks the row, money units times price."""
+        return float(self.coefs @ v - self.bound)
+
+
+def unit_prices(t: FundingTables, prices: Prices) -> Floats:
+    """Return the cheapest price of one unit of each pair's money, shape (pairs,); 0 for pairs that cannot be paid."""
+    cost = t.link.on_money.T @ prices.link + t.local.on_money.T @ prices.local
+    out = np.zeros(len(t.pair_first) - 1)
+    full = np.diff(t.pair_first) > 0
+    if len(cost):
+        out[full] = np.minimum.reduceat(cost, t.pair_first[:-1][full])
+    return out
+
+
+def funding_row(t: FundingTables, prices: Prices) -> FundingRow:
+    """Return the row of some prices."""
+    coefs = t.spend.T @ unit_prices(t, prices) - t.link.on_portfolio.T @ prices.link - t.local.on_portfolio.T @ prices.local
+    bound = float(prices.link @ t.link.bound + prices.local @ t.local.bound)
+    years = np.unique(t.link_year[prices.link > 0])
+    return FundingRow(prices, coefs, bound, int(years[0]) if len(years) == 1 else 0)
+
+
+def by_year(t: FundingTables, prices: Prices) -> list[Prices]:
+    """Split prices into those of each single money year; each part makes a row of its own."""
+    years = np.unique(t.link_year[prices.link > 0])
+    if len(years) < 2:
+        return []
+    own = [(t.local_year == 0) | (t.local_year == y) for y in years]
+    return [
+        Prices.of(np.where(t.link_year == y, prices.link, 0.0), np.where(mine, prices.local, 0.0))
+        for y, mine in zip(years, own, strict=True)
+    ]  # fmt: skip
+
+
+def alone(t: FundingTables, prices: Prices) -> Floats:
+    """Return by how much each start, alone, breaks the rows of its own project at these local prices, shape (n_starts,).
+
+    A positive number means that the project cannot be funded by itself, whatever the channels hold.
+    """
+    local = Prices(np.zeros(len(t.link)), prices.local)
+    row = funding_row(t, local)
+    n = int(max(t.pair_project.max(initial=-1), t.local_project.max(initial=-1))) + 1
+    own = np.bincount(t.local_project, weights=prices.local * t.local.bound, minlength=n)
+    helped = np.bincount(t.ticket_projects, weights=np.minimum(0.0, row.coefs[t.n_starts :]), minlength=n)
+    owner = _owner(t, n)
+    return row.coefs[: t.n_starts] + np.where(owner >= 0, helped[owner] - own[owner], 0.0)
+
+
+def _owner(t: FundingTables, n: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the project of each start that spends, else -1."""
+    out = np.full(t.n_starts, -1, dtype=np.int64)
+    spend = t.spend.tocoo()
+    inside = spend.col < t.n_starts
+    out[spend.col[inside]] = t.pair_project[spend.row[inside]]
+    del n
+    return out

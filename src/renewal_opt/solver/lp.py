@@ -1,0 +1,124 @@
+"""A linear programme in one Highs instance, solved again and again from its last basis."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+
+from ..errors import SolverError
+from ..i18n import _
+from ..model.matrices import Matrices
+from .process import claim_threads
+from .result import FloatArray, IntArray
+from .run import Factory, load, must, new_instance
+
+_OPTIMAL = highspy.HighsModelStatus.kOptimal
+_INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+_CLOCK = highspy.HighsModelStatus.kTimeLimit
+
+
+@dataclass(frozen=True, eq=False)
+class LpAnswer:
+    """An optimal point of a linear programme with its multipliers.
+
+    Attributes
+    ----------
+    x, reduced_cost : arrays, one value a column
+    row_dual : array, one value a row
+        In the direction of the objective: for `max`, at least 0 where an upper side binds.
+    objective : float
+    """
+
+    x: FloatArray
+    reduced_cost: FloatArray
+    row_dual: FloatArray
+    objective: float
+
+
+class LinearProgram:
+    """A linear programme; integrality of the matrices is left aside.
+
+    Parameters
+    ----------
+    matrices : Matrices
+        The model; its arrays are not changed.
+    presolve : bool
+        Whether HiGHS presolves; re-solves from a basis need it off.
+    factory : callable, optional
+        Makes the Highs instance; for tests.
+    """
+
+    def __init__(self, matrices: Matrices, *, presolve: bool = False, factory: Factory | None = None) -> None:
+        self._highs: Any = new_instance(factory)
+        claim_threads(1)
+        load(self._highs, matrices)
+        self._presolve = presolve
+        self.n_cols, self.n_rows = matrices.n_cols, matrices.n_rows
+        options = {"solve_relaxation": True, "presolve": "choose" if presolve else "off", "solver": "simplex", "threads": 1}
+        for name, value in options.items():
+            must(self._highs.setOptionValue(name, value), f"{name} = {value}")
+
+    def change_row_bounds(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Set both bounds of rows."""
+        must(self._highs.changeRowsBounds(len(rows), rows, lower, upper), "changeRowsBounds")
+
+    def change_col_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Set both bounds of columns."""
+        must(self._highs.changeColsBounds(len(columns), columns, lower, upper), "changeColsBounds")
+
+    def change_cost(self, columns: IntArray, cost: FloatArray) -> None:
+        """Set the costs of columns."""
+        must(self._highs.changeColsCost(len(columns), columns, cost), "changeColsCost")
+
+    def add_row(self, indices: IntArray | Sequence[int], values: FloatArray | Sequence[float], lower: float, upper: float) -> None:
+        """Add the row ``lower <= sum values x[indices] <= upper``."""
+        at, coefs = np.asarray(indices, dtype=np.int32), np.asarray(values, dtype=np.float64)
+        must(self._highs.addRow(float(lower), float(upper), len(at), at, coefs), "addRow")
+        self.n_rows += 1
+
+    def run(self, seconds: float = math.inf) -> LpAnswer | None:
+        """Solve; None when the programme is infeasible.
+
+        Raises
+        ------
+        SolverError
+            When HiGHS gives no optimal point within the time, from its basis and afresh.
+        """
+        deadline = time.monotonic() + seconds
+        for afresh in (False, True):
+            if afresh:
+                must(self._highs.clearSolver(), "clearSolver")
+                must(self._highs.setOptionValue("presolve", "choose"), "presolve")
+            must(self._highs.setOptionValue("time_limit", max(0.1, deadline - time.monotonic())), "time_limit")
+            try:
+                status, said = self._highs.run(), self._highs.getModelStatus()
+            except Exception as error:
+                status, said = repr(error), None
+            answer = self._read() if said == _OPTIMAL and status != highspy.HighsStatus.kError else None
+            if answer is not None:
+                break
+            if said == _CLOCK:
+                raise SolverError(_("the linear programme ran out of time"))
+            if afresh and said in _INFEASIBLE:
+                must(self._highs.setOptionValue("presolve", "choose" if self._presolve else "off"), "presolve")
+                return None
+        else:
+            raise SolverError(_("HiGHS gave no usable answer: {first}; again: {second}").format(first=status, second=said))
+        if afresh and not self._presolve:
+            must(self._highs.setOptionValue("presolve", "off"), "presolve")
+        return answer
+
+    def _read(self) -> LpAnswer | None:
+        """Return the point and its multipliers, None when a number is missing or is none."""
+        found = self._highs.getSolution()
+        x, reduced, duals = np.array(found.col_value), np.array(found.col_dual), np.array(found.row_dual)
+        objective = float(self._highs.getInfo().objective_function_value)
+        sizes = (len(x), len(reduced), len(duals)) == (self.n_cols, self.n_cols, self.n_rows)
+        numbers = math.isfinite(objective) and bool(np.isfinite(np.concatenate([x, reduced, duals])).all())
+        return LpAnswer(x, reduced, duals, objective) if sizes and numbers else None
