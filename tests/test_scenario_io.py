@@ -87,7 +87,7 @@ def test_paths_are_relative_to_the_file_that_states_them(tmp_path: Path) -> None
         ({"extends": "base", "ahp": {"pairs": {"need": 3}}}, ("two criteria written a/b",)),
         ({"extends": "base", "policy": "  "}, ("a path that is not empty",)),
         ({"extends": "base", "policy": 4}, ("policy", "text")),
-        ({"extends": "base", "funding": "projected"}, ("funding", "expected full")),
+        ({"extends": "base", "funding": "halved"}, ("funding", "halved")),
         ({"extends": "base", "overrides": ["a"]}, ("overrides", "a mapping of keys to values")),
         ({"plan_year": 2025}, ("policy, line 1: expected this key", "library, line 1: expected this key")),
     ],

@@ -138,6 +138,9 @@ class Town:
         options = {"name": "t", "policy": "p", "library": "l", "plan_year": Y, "basis": "count", "solver": {"gap": 0}}
         self.scenario = Scenario.model_validate(options | (scenario or {}))
 
+    #: whether `solve` solves with money projected out too; off where a test changes the engine underneath
+    both_forms = True
+
     def but(self, **changes: Any) -> Town:
         """Return the town with other parts (`projects`, `channels`, `funding`, `relations`, ... or policy sections)."""
         names = ("projects", "channels", "funding", "relations", "revenue", "scenario")
@@ -184,7 +187,21 @@ class Town:
         amounts = {c.id: (c.start, [(m.channel, m.year, m.yuan) for m in c.money]) for c in plan.chosen}
         choice = ([(i, s, m) for i, (s, m) in amounts.items()], dict(plan.opened_areas))
         assert Oracle(self.policy, self.library, self.scenario).violations(choice) == []
+        if self.both_forms and self.scenario.funding == "auto":
+            self._same_without_money(portfolio.objective)
         return answer
+
+    def _same_without_money(self, objective: Fraction) -> None:
+        """The same town with money projected out: the same optimum, funded in whole money and re-checked."""
+        scenario = self.scenario.model_copy(update={"funding": "projected", "strategy": "core", "max_repairs": max(30, self.scenario.max_repairs)})
+        problem = make_problem(Inputs(self.policy, self.library, scenario))
+
+        def recheck(answer: Portfolio) -> list[str]:
+            plan = assemble(Inputs(self.policy, self.library, scenario), problem, answer, {}, ())
+            return [f"{r.family}: {b}" for r in verify_plan(plan, self.policy, self.library, scenario) for b in r.breaches]
+
+        other = solve_portfolio(problem, options_of(scenario), recheck)
+        assert (other.stopped, other.objective) == ("optimal", objective)
 
     @staticmethod
     def _answer(problem: Problem, portfolio: Portfolio, plan: Plan) -> Answer:

@@ -27,6 +27,8 @@ __all__ = ["Allotment", "allot"]
 
 #: how far the integer step may move an amount, in steps of the grid
 _REACH = 8
+#: with more groups than this to move money in, steps of 100 元 are tried once
+_MANY = 400
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class Allotment:
     proven: bool = True
 
 
-def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions) -> Allotment:
+def allot(
+    problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions, *, whole: bool = True
+) -> Allotment:
     """Allot whole money to a portfolio.
 
     Parameters
@@ -61,6 +65,9 @@ def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], op
         Exact plan-wide rows.
     options : SolveOptions
         Threads, seed and time for the two solves.
+    whole : bool
+        Whether amounts in whole 元 are wanted; without, the linear programme's amounts are rounded and only tell that
+        the portfolio can be funded.
 
     Raises
     ------
@@ -75,12 +82,14 @@ def allot(problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], op
     if real is None:
         return Allotment(None, _blocking(problem, system, options))
     amounts, pinned = real
-    whole, proven = _whole(system, amounts, pinned, options)
-    if whole is None:
+    if not whole:
+        return Allotment([round(a) for a in amounts])
+    settled, proven = _whole(system, amounts, pinned, options)
+    if settled is None:
         rounded = _rounded(system, amounts)
         return Allotment(None, tuple(r for r in system.rows if not r.holds(rounded)), proven)
     money = [0] * len(problem.entries)
-    for e, value in zip(system.entries.tolist(), whole, strict=True):
+    for e, value in zip(system.entries.tolist(), settled, strict=True):
         money[e] = value
     return Allotment(money)
 
@@ -89,12 +98,15 @@ def _preference(problem: Problem, system: MoneySystem) -> list[float]:
     """Costs that lead the money to the channels that a project asked for, has secured or, running, has money of."""
     funding = problem.policy.funding
     parents = [funding.parent(leaf) for leaf in problem.leaves]
+    owner, leaf = problem.entries.project.tolist(), problem.entries.leaf.tolist()
     out: list[float] = []
     for e in system.entries.tolist():
-        project = problem.projects[int(problem.entries.project[e])]
-        leaf = int(problem.entries.leaf[e])
-        names = (problem.leaves[leaf], parents[leaf])
+        project = problem.projects[owner[e]]
         placed = project.in_place if project.part == "carry_over" else {}
+        if not (project.ask or project.secured or placed):
+            out.append(1.0)
+            continue
+        names = (problem.leaves[leaf[e]], parents[leaf[e]])
         wanted = any(d.get(n, 0) > 0 for d in (project.ask, project.secured, placed) for n in names)
         out.append(0.0 if wanted else 1.0)
     return out
@@ -173,6 +185,8 @@ def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[in
         paying = [[p for p in members if base[p] > 0] for members in system.group]
         mixed = [members for members, own in zip(system.group, paying, strict=True) if len(own) > 1]
         attempts = [[own for own in paying if len(own) > 1], mixed]
+        if grid > 1 and len(mixed) > _MANY:
+            del attempts[1:]
         if grid == 1:
             attempts.append([members for members in system.group if len(members) > 1])
         for groups in attempts:

@@ -131,9 +131,7 @@ def _project_rows(problem: Problem, chosen: list[bool], position: list[int]) -> 
     started = {int(problem.starts.project[k]) for k, c in enumerate(chosen) if c}
     for family in sorted(problem.rows):
         rows = problem.rows[family]
-        for r in range(len(rows)):
-            if rows.project[r] not in started:
-                continue
+        for r in [r for r, p in enumerate(rows.project) if p in started]:
             a, b = rows.entry_first[r], rows.entry_first[r + 1]
             s, t = rows.start_first[r], rows.start_first[r + 1]
             lo: Exact | None = None

@@ -19,6 +19,8 @@ from ..text.base import RowFacts, amount, family_text
 
 #: families whose rows carry-overs alone have to satisfy
 _CARRY_FAMILIES = ("budget", "channels", "caps", "debt_service")
+#: up to so many money entries the carry-overs are funded in whole money for the question; beyond, a few 元 do not matter
+_FEW = 20_000
 
 
 def carry_overs_first(problem: Problem, rows: list[Row], options: SolveOptions) -> None:
@@ -37,7 +39,8 @@ def carry_overs_first(problem: Problem, rows: list[Row], options: SolveOptions) 
     broken = [r for r in own if r.left.entries is None and not r.holds(chosen, zero)]
     conflict = [_conflict(problem, r.name, r.family, r.rule, RowFacts(rule=r.label, least=r.lo, most=r.hi, unit=r.unit)) for r in broken]
     if not broken:
-        answer = allot(problem, chosen, own, replace(options, start=None, progress=None, gap=0.0))
+        few = len(problem.entries) <= _FEW
+        answer = allot(problem, chosen, own, replace(options, start=None, progress=None, gap=0.0), whole=few)
         if answer.money is not None or not answer.proven:
             return
         by_name = {r.name: r for r in own}

@@ -68,6 +68,8 @@ class _Elastic:
 
     def ask(self, v: Floats) -> tuple[float, Floats, Floats]:
         """Return the least total give, money units, and the multipliers of link and local rows."""
+        if not self._lp.n_cols:  # nothing that spends may be paid: those starts are shut
+            return 0.0, np.zeros(0), np.zeros(0)
         need = self._spend @ v
         right = self._bound + self._portfolio @ v
         self._lp.change_row_bounds(self._rows, np.concatenate([need, self._low]), np.concatenate([need, right]))
