@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -60,6 +60,15 @@ class Inputs:
     overrides: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Readers:
+    """Who reads policy and library and checks the policy; a sweep puts readers here that keep what they have found."""
+
+    policy: Callable[..., LoadedPolicy | None] = read_policy
+    library: Callable[[Path, Policy, Collector], LoadedLibrary] = load_library
+    check: Callable[[LoadedPolicy, Collector], None] = check_policy
+
+
 def load_inputs(scenario_path: str | Path, *, overrides: Mapping[str, Any] | None = None) -> Inputs:
     """Read scenario, policy and library, and check them together.
 
@@ -87,14 +96,17 @@ def load_inputs(scenario_path: str | Path, *, overrides: Mapping[str, Any] | Non
 def read_inputs(scenario_path: str | Path, collector: Collector, *, overrides: Mapping[str, Any] | None = None) -> Inputs | None:
     """Read and check everything into `collector`; None when there is an error. See `load_inputs`."""
     raw = read_scenario(scenario_path, collector)
-    if raw is None:
-        return None
-    loaded, usable = _policy(raw, overrides, collector)
+    return None if raw is None else read_the_rest(raw, collector, overrides=overrides)
+
+
+def read_the_rest(raw: RawScenario, collector: Collector, *, overrides: Mapping[str, Any] | None = None, readers: Readers = Readers()) -> Inputs | None:
+    """Read policy and library of a scenario and check all three together; None when there is an error."""
+    loaded, usable = _policy(raw, overrides, collector, readers)
     if loaded is not None:
-        check_policy(loaded, collector)
+        readers.check(loaded, collector)
     if loaded is not None and raw.scenario is not None:
         check_scenario(loaded, raw.scenario, raw.places, collector)
-    library = _library(raw, usable, collector)
+    library = _library(raw, usable, collector, readers)
     if library is not None and loaded is not None and raw.scenario is not None:
         _together(loaded, raw, library, collector)
     if collector.errors or loaded is None or library is None or raw.scenario is None:
@@ -116,19 +128,19 @@ def read_inputs(scenario_path: str | Path, collector: Collector, *, overrides: M
     )
 
 
-def _policy(raw: RawScenario, overrides: Mapping[str, Any] | None, collector: Collector) -> tuple[LoadedPolicy | None, LoadedPolicy | None]:
+def _policy(raw: RawScenario, overrides: Mapping[str, Any] | None, collector: Collector, readers: Readers) -> tuple[LoadedPolicy | None, LoadedPolicy | None]:
     """Return the policy with overrides, and a policy to read the library with (without them where they err)."""
     if raw.policy_path is None:
         return None, None
     before = len(collector.errors)
-    loaded = read_policy(raw.policy_path, collector, overrides=overrides, layers=raw.override_layers())
+    loaded = readers.policy(raw.policy_path, collector, overrides=overrides, layers=raw.override_layers())
     if len(collector.errors) == before:
         return loaded, loaded
-    plain = read_policy(raw.policy_path, Collector())
+    plain = readers.policy(raw.policy_path, Collector())
     return loaded, plain
 
 
-def _library(raw: RawScenario, policy: LoadedPolicy | None, collector: Collector) -> LoadedLibrary | None:
+def _library(raw: RawScenario, policy: LoadedPolicy | None, collector: Collector, readers: Readers) -> LoadedLibrary | None:
     """Return the library when it could be read; what it lacks stands in the collector."""
     path = raw.library_path
     if path is None:
@@ -150,7 +162,7 @@ def _library(raw: RawScenario, policy: LoadedPolicy | None, collector: Collector
             words = _("a policy that can be read: the library's ids are checked against it afterwards")
             collector.add(Finding("not_checked", file=str(path), expected=words, severity="warning"))
         return None
-    return load_library(path, policy.policy, collector)
+    return readers.library(path, policy.policy, collector)
 
 
 def _together(loaded: LoadedPolicy, raw: RawScenario, library: LoadedLibrary, collector: Collector) -> None:

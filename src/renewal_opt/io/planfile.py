@@ -64,24 +64,35 @@ def read_plan(path: str | Path, collector: Collector | None = None) -> Plan:
 
 def _read(path: Path, collector: Collector) -> Plan | None:
     raw = read_bytes(path, collector, MAX_BYTES)
-    if raw is None:
-        return None
-    file = str(path)
+    data = None if raw is None else parse_json(raw, str(path), collector, _("a plan file in JSON"))
+    return None if data is None else _plan(data, str(path), collector)
+
+
+def parse_json(raw: bytes, file: str, collector: Collector, expected: str) -> Any | None:
+    """Return strict JSON (UTF-8, each key once, finite numbers), or None after adding a finding.
+
+    Parameters
+    ----------
+    raw : bytes
+    file : str
+        For the finding.
+    collector : Collector
+    expected : str
+        What the file should be, in words.
+    """
     try:
         data = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
     except UnicodeDecodeError:
         collector.add(Finding("encoding", file=file, expected=_("a text file in UTF-8")))
-        return None
     except _Refused as err:
         collector.add(Finding(err.kind, file=file, value=err.value, expected=err.expected))
-        return None
     except json.JSONDecodeError as err:
-        collector.add(Finding("json_syntax", file=file, line=err.lineno, value=err.msg, expected=_("a plan file in JSON")))
-        return None
+        collector.add(Finding("json_syntax", file=file, line=err.lineno, value=err.msg, expected=expected))
     except (RecursionError, ValueError) as err:  # nested too deeply; an integer of thousands of digits
-        collector.add(Finding("json_syntax", file=file, value=str(err)[:80], expected=_("a plan file in JSON")))
-        return None
-    return _plan(data, file, collector)
+        collector.add(Finding("json_syntax", file=file, value=str(err)[:80], expected=expected))
+    else:
+        return [] if data is None else data  # null is no mapping either
+    return None
 
 
 def _plan(data: Any, file: str, collector: Collector) -> Plan | None:
@@ -113,6 +124,8 @@ def _exact_numbers(plan: Plan) -> Iterator[tuple[YamlPath, str]]:
     """Yield path and text of each number that a plan holds as text."""
     yield ("objective", "value"), plan.objective.value
     yield ("objective", "gap_asked"), plan.objective.gap_asked
+    if plan.objective.certified_bound is not None:
+        yield ("objective", "certified_bound"), plan.objective.certified_bound
     for k, text in plan.criterion_totals.items():
         yield ("criterion_totals", k), text
     for i, w in enumerate(plan.weights.rows):

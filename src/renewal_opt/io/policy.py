@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from .nearest import did_you_mean, listing, one_of
 from .overrides import apply_overrides
 from .places import Layer, Places
 from .pydantic_findings import findings_of
-from .yamlfile import YamlPath, load_yaml
+from .yamlfile import Node, YamlPath, load_yaml
 
 #: more files than this in one policy folder are refused
 MAX_FILES = 200
@@ -90,8 +90,12 @@ def read_policy(
     *,
     overrides: Mapping[str, Any] | None = None,
     layers: tuple[tuple[Mapping[Any, Any], Layer], ...] = (),
+    load: Callable[[Path, Collector], Node | None] = load_yaml,
 ) -> LoadedPolicy | None:
-    """Read a policy folder into `collector`; None when it does not hold a valid policy. See `load_policy`."""
+    """Read a policy folder into `collector`; None when it does not hold a valid policy. See `load_policy`.
+
+    `load` reads one file; a caller that reads the same folder often keeps the files (the data must be fresh each time).
+    """
     files = _files(folder, collector)
     if not files:
         return None
@@ -100,7 +104,7 @@ def read_policy(
     places.state((), Layer(str(folder), str(folder)))
     faults = len(collector.errors)
     for file in files:
-        node = load_yaml(file, collector)
+        node = load(file, collector)
         if node is None:
             continue
         for key, value in node.data.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ _WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 
 
 def scalar(value: Any) -> str:
-    """Return text, a number, a bool or None as a YAML scalar; yes and no are the schema's own words and stand bare."""
+    """Return text, a number, a date, a bool or None as a YAML scalar; yes and no are the schema's own words and stand bare."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -22,6 +23,8 @@ def scalar(value: Any) -> str:
         return f"{value:f}"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
     text = str(value)
     if text in ("yes", "no") or (_PLAIN.fullmatch(text) and text.lower() not in _WORDS):
         return text

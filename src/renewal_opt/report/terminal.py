@@ -138,6 +138,7 @@ def _front(view: View, pages: Pages) -> None:
             (_("Data as of"), plan.library_as_of or _("not stated")),
             (_("Objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
             (_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)}" + _(" (asked {gap})").format(gap=gap_text(float(o.gap_asked)))),
+            *([] if o.certified_bound is None else [(_("Certified bound, gap"), f"{rounded(Fraction(o.certified_bound)):,.2f} · {gap_text(o.certified_gap)}")]),
             (_("Stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s"),
         ]
     )
