@@ -1,10 +1,11 @@
 """Build, compile, load and solve time and memory as the library grows, beside appsi_highs and numpy + highspy.
 
-Every size is measured in a process of its own, the three ways one after the other on the same tables and the
-same matrix: ours (Pyomo, compiled to arrays, one HiGHS session, whole money), plain Pyomo with its appsi_highs
-interface, and the bare arrays given to highspy. `non_solver_share` is everything that is not HiGHS's own run
-(screening, scoring, tables, Pyomo, compile, load, allotment, assembly, exact re-check) over the whole;
-`load_vs_appsi` is compile + load over appsi_highs' own loading of the same Pyomo model.
+Every size is measured in a process of its own, the ways one after the other on the same tables and the same matrix:
+ours (Pyomo, compiled to arrays, one HiGHS session, whole money), plain Pyomo with its appsi_highs interface, and the bare
+arrays given to highspy; `auto` is the whole way from the tables to whole money as the scenario's defaults go.
+`non_solver_share` is everything that is not HiGHS's own run (screening, scoring, tables, Pyomo, compile, load, allotment,
+assembly, exact re-check) over the whole of the full form; `load_vs_appsi` is compile + load over appsi_highs' own loading
+of the same Pyomo model; `solve_slope` and `auto_slope` are slopes of log seconds over log projects.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import json
 import math
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from .common import Clock, child, finish, instance, machine, table
+from .common import Clock, child, finish, instance, machine, slope, table
+from .peer_numpy import solve
 
 SIZES = (100, 300, 1_000, 2_000, 5_000, 10_000, 20_000)
 SMOKE = (40, 80)
@@ -27,8 +30,6 @@ SMOKE = (40, 80)
 
 def measure(projects: int, seed: int, seconds: float) -> dict[str, Any]:
     """Measure one size; returns seconds by step, memory, and the two peers."""
-    from dataclasses import replace
-
     from renewal_opt.allot import allot
     from renewal_opt.analysis.annual import options_of
     from renewal_opt.analysis.assemble import assemble
@@ -80,6 +81,7 @@ def measure(projects: int, seed: int, seconds: float) -> dict[str, Any]:
         "projects": projects, "seed": seed, "columns": matrices.n_cols, "rows": matrices.n_rows, "nonzeros": matrices.nnz,
         "steps": clock.seconds, "memory_mib": memory / 2**20, "status": result.status.value, "gap": result.gap,
         "funded": answer.money is not None, "appsi": _appsi(problem, seconds), "numpy": _numpy(matrices, seconds),
+        "auto": _auto(problem, options),
     }  # fmt: skip
 
 
@@ -105,31 +107,25 @@ def _appsi(problem: Any, seconds: float) -> dict[str, float]:
 
 def _numpy(matrices: Any, seconds: float) -> dict[str, float]:
     """The same arrays given to highspy without anything of ours."""
-    import highspy
-    import numpy as np
+    return solve(matrices, 1.0, 1e-4, seconds).steps
 
-    clock = Clock()
-    with clock.step("load"):
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = matrices.n_cols, matrices.n_rows
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = matrices.col_cost, matrices.col_lower, matrices.col_upper
-        lp.row_lower_, lp.row_upper_ = matrices.row_lower, matrices.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrices.start, matrices.index, matrices.value
-        kinds = np.where(matrices.integrality, 1, 0)
-        lp.integrality_ = [highspy.HighsVarType.kInteger if k else highspy.HighsVarType.kContinuous for k in kinds]
-        lp.sense_ = highspy.ObjSense.kMaximize
-        from renewal_opt.solver.run import QuietHighs
 
-        highs = QuietHighs()
-        highs.setOptionValue("output_flag", False)
-        highs.setOptionValue("mip_rel_gap", 1e-4)
-        highs.setOptionValue("time_limit", seconds)
-        highs.setOptionValue("threads", 1)
-        highs.passModel(lp)
-    with clock.step("solve"):
-        highs.run()
-    return clock.seconds
+def _auto(problem: Any, options: Any) -> dict[str, Any]:
+    """The whole way from the tables to whole money, as `funding: auto` and `strategy: auto` go."""
+    from renewal_opt.analysis.portfolio import solve_portfolio
+    from renewal_opt.errors import SolverError
+
+    scenario = problem.scenario.model_copy(update={"funding": "auto", "strategy": "auto"})
+    began = time.perf_counter()
+    try:
+        portfolio = solve_portfolio(replace(problem, scenario=scenario), options)
+    except SolverError as error:
+        return {"seconds": time.perf_counter() - began, "stopped": f"no plan: {error}", "proven": False}
+    taken = time.perf_counter() - began
+    return {
+        "seconds": taken, "stopped": portfolio.stopped, "proven": portfolio.stopped in ("gap", "optimal"),
+        "funding": portfolio.way.funding, "strategy": portfolio.way.strategy,
+    }  # fmt: skip
 
 
 def summary(row: dict[str, Any]) -> dict[str, float]:
@@ -158,8 +154,9 @@ def picture(rows: list[dict[str, Any]], path: Path) -> None:
     for step in ("tables", "build", "compile", "load", "highs", "money", "plan", "verify"):
         left.plot(sizes, [r["steps"].get(step, math.nan) for r in rows], marker="o", label=step)
     left.plot(sizes, [r["appsi"]["load"] for r in rows], marker="x", linestyle="--", color="grey", label="appsi_highs load")
-    left.set(xscale="log", yscale="log", xlabel="projects", ylabel="seconds", title="time by step, funding: full")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=9, fontsize=8)
+    left.plot(sizes, [r["auto"]["seconds"] for r in rows], marker="s", color="black", label="auto: tables to whole money")
+    left.set(xscale="log", yscale="log", xlabel="projects", ylabel="seconds", title="time by step, funding: full; and strategy: auto")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=8)
     right.plot(sizes, [r["memory_mib"] for r in rows], marker="o")
     right.set(xscale="log", yscale="log", xlabel="projects", ylabel="MiB", title="memory of tables, model, matrices and solve")
     for axes in (left, right):
@@ -193,18 +190,15 @@ def main(argv: list[str]) -> int:
         s, steps = summary(row), row["steps"]
         shown.append(
             [row["projects"], row["columns"], row["rows"], steps["tables"], steps["build"], steps["compile"], steps["load"], steps["highs"],
-             steps["money"], steps.get("plan", math.nan), steps.get("verify", math.nan), row["memory_mib"], row["gap"],
+             steps["money"], steps.get("plan", math.nan), steps.get("verify", math.nan), row["memory_mib"], row["gap"], row["auto"]["seconds"],
              s["non_solver_share"], s["load_vs_appsi"], s["whole_vs_appsi"], s["whole_vs_numpy"]]
         )  # fmt: skip
-    headers = ["projects", "columns", "rows", "tables", "build", "compile", "load", "HiGHS", "money", "plan", "verify", "MiB", "gap",
+    headers = ["projects", "columns", "rows", "tables", "build", "compile", "load", "HiGHS", "money", "plan", "verify", "MiB", "gap", "auto",
                "not HiGHS", "load/appsi", "whole/appsi", "whole/numpy"]  # fmt: skip
     print(table(headers, shown))
-    slope = None
-    if len(rows) > 1:
-        import numpy as np
-
-        seconds = [r["steps"]["highs"] for r in rows]
-        slope = round(float(np.polyfit(np.log([r["projects"] for r in rows]), np.log(seconds), 1)[0]), 3)
+    slopes = {name: slope(sizes, seconds) for name, seconds in {"full": [r["steps"]["highs"] for r in rows], "auto": [r["auto"]["seconds"] for r in rows]}.items()}
+    slopes = {name: None if value is None else round(value, 3) for name, value in slopes.items()}
+    print(f"log-log slope of solve time: HiGHS on the full form {slopes['full']}, strategy auto (tables to whole money) {slopes['auto']}; where the limit is met, a floor")
     picture(rows, options.out / "growth.png")
     finish(
         "growth", options.out,
@@ -213,7 +207,7 @@ def main(argv: list[str]) -> int:
             "load_vs_appsi": {str(r["projects"]): round(summary(r)["load_vs_appsi"], 4) for r in rows},
             "whole_vs_appsi": {str(r["projects"]): round(summary(r)["whole_vs_appsi"], 4) for r in rows},
             "whole_vs_numpy": {str(r["projects"]): round(summary(r)["whole_vs_numpy"], 4) for r in rows},
-            "solve_slope": slope, "seed": options.seed, "seconds": limit, "machine": machine(), "rows": rows,
+            "solve_slope": slopes["full"], "auto_slope": slopes["auto"], "seed": options.seed, "seconds": limit, "machine": machine(), "rows": rows,
         },
     )  # fmt: skip
     return 0
