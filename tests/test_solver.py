@@ -279,6 +279,26 @@ def test_impossible_row() -> None:
 # -- a solver that fails ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("failing", [(1,), (1, 2)])
+def test_an_exception_of_the_solver_is_no_answer(failing: tuple[int, ...]) -> None:
+    runs = [0]
+
+    class Raises(QuietHighs):
+        def run(self) -> Any:
+            runs[0] += 1
+            if runs[0] in failing:
+                raise RuntimeError("out of order")
+            return super().run()
+
+    session = HighsSession(knapsack(), factory=Raises)
+    if len(failing) > 1:
+        with pytest.raises(SolverError, match="out of order"):
+            session.solve()
+    result = session.solve()
+    assert result.objective == pytest.approx(10)
+    assert result.retries == 2 - len(failing)
+
+
 @pytest.mark.parametrize("said", [SAID.kUnknown, SAID.kNotset, SAID.kSolveError, SAID.kMemoryLimit, SAID.kObjectiveBound])
 def test_unknown_status_is_tried_once_more(said: Any) -> None:
     result = HighsSession(knapsack(), factory=double({1: said})).solve()
@@ -355,6 +375,115 @@ def test_target_and_start() -> None:
         assert (result.status, result.stop_reason) == (Status.TARGET_REACHED, StopReason.TARGET)
         assert result.objective >= good.objective - 1e-3
         assert result.nodes <= 1
+
+
+def test_cutoff_by_hand() -> None:
+    session = HighsSession(knapsack(), SolveOptions(gap=0))
+    for cutoff in (-5.0, 9.5, 10.0):
+        result = session.solve(SolveOptions(gap=0, cutoff=cutoff))
+        assert (result.status, result.objective, result.bound) == (Status.OPTIMAL, pytest.approx(10), pytest.approx(10))
+    result = session.solve(SolveOptions(gap=0, cutoff=10.5))
+    assert (result.status, result.stop_reason, result.bound) == (Status.CUT_OFF, StopReason.PROVED, 10.5)
+    assert result.proven
+    assert not result.has_solution
+    assert result.proof is not Proof.NONE
+    assert result.status.words() == "no solution as good as the cutoff"
+    assert session.n_rows == 1
+    assert session.solve().objective == pytest.approx(10)  # the cutoff was that solve's alone
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_cutoff_on_random_models_against_scipy(seed: int) -> None:
+    m = random_model(np.random.default_rng(seed), continuous=bool(seed % 2))
+    best, better = by_scipy(m), 1.0 if m.sense == "max" else -1.0
+    session = HighsSession(m)
+    if best is None:
+        assert session.solve(SolveOptions(cutoff=0.0)).status is Status.CUT_OFF
+        assert session.solve().status is Status.INFEASIBLE
+        return
+    for away in (-3.0, -1e-3):
+        result = session.solve(SolveOptions(gap=0, cutoff=best + better * away))
+        assert result.status is Status.OPTIMAL
+        assert result.objective == pytest.approx(best, abs=1e-5)
+        assert result.bound == pytest.approx(best, abs=1e-5)
+    for away in (1e-2, 3.0):
+        result = session.solve(SolveOptions(gap=0, cutoff=best + better * away))
+        assert (result.status, result.bound) == (Status.CUT_OFF, best + better * away)
+        assert result.proof is not Proof.NONE
+
+
+def test_cutoff_at_a_limit_claims_no_more_than_it_knows() -> None:
+    m = hard()
+    open_bound = HighsSession(m).solve(SolveOptions(gap=0, nodes=1)).bound
+    for cutoff in (open_bound - 1.0, open_bound + 1000.0):
+        result = HighsSession(m).solve(SolveOptions(gap=0, nodes=1, cutoff=cutoff))
+        assert result.bound >= cutoff  # better than the cutoff nothing was looked at below it
+        assert result.status in (Status.WORK_LIMIT, Status.CUT_OFF)
+    assert HighsSession(m).solve(SolveOptions(gap=0, nodes=0, seconds=0.0, cutoff=1e6)).bound >= 1e6
+
+
+def test_cutoff_without_a_solution_bounds_nothing_below_it() -> None:
+    class Stops(QuietHighs):
+        def getModelStatus(self) -> Any:
+            return SAID.kTimeLimit
+
+        def getInfo(self) -> Any:
+            info = super().getInfo()
+            info.primal_solution_status, info.mip_dual_bound = 0, 3.0
+            return info
+
+    result = HighsSession(knapsack(), factory=Stops).solve(SolveOptions(cutoff=9.0))
+    assert (result.status, result.bound, result.has_solution) == (Status.TIME_LIMIT, 9.0, False)
+    assert HighsSession(knapsack(), factory=Stops).solve(SolveOptions()).bound == 3.0
+
+
+def test_cutoff_with_start_target_progress_and_cancel() -> None:
+    m = hard()
+    good = HighsSession(m).solve(SolveOptions(gap=0, nodes=50))
+    assert good.x is not None
+    session = HighsSession(m)
+    told: list[float | None] = []
+    result = session.solve(
+        SolveOptions(gap=0, start=np.rint(good.x), cutoff=good.objective - 10, target=good.objective - 1e-3, progress=lambda f, g, b: told.append(b))
+    )
+    assert result.status is Status.TARGET_REACHED
+    assert result.objective >= good.objective - 1e-3
+    assert told[-1] == result.objective
+    cancel = threading.Event()
+    cancel.set()
+    result = session.solve(SolveOptions(gap=0, cutoff=good.objective, cancel=cancel))
+    assert result.status is Status.INTERRUPTED
+    assert result.bound >= good.objective
+    assert session.n_rows == m.n_rows
+
+
+def test_cutoff_false_infeasible_is_not_believed() -> None:
+    result = HighsSession(knapsack(), factory=double({1: SAID.kInfeasible})).solve(SolveOptions(gap=0, cutoff=9.0))
+    assert (result.status, result.doubted) == (Status.OPTIMAL, True)
+    assert result.objective == pytest.approx(10)
+
+
+def test_cutoff_row_goes_even_when_the_solve_fails() -> None:
+    session = HighsSession(knapsack(), factory=double({}, failing=(1, 2)))
+    mine = session.add_row([0, 1], [1.0, 1.0], -INF, 1.0)  # not both of 4 and 5: 4 + 6 remain
+    with pytest.raises(SolverError):
+        session.solve(SolveOptions(gap=0, cutoff=11.0))
+    assert session.n_rows == mine + 1
+    assert session.solve(SolveOptions(gap=0, cutoff=9.0)).objective == pytest.approx(10)
+    assert session.n_rows == mine + 1
+
+
+def test_cutoff_with_costs_that_highs_would_drop() -> None:
+    m = matrices([[1, 1]], [-INF], [1], [1.0, 1e-11], [0, 0], [1, 1e6], [True, False])
+    session = HighsSession(m)
+    assert session.solve(SolveOptions(gap=0, cutoff=1.0)).objective == pytest.approx(1.0)
+    assert session.solve(SolveOptions(gap=0, cutoff=1.1)).status is Status.CUT_OFF
+    many = matrices([[1, 0]], [-INF], [1], [1.0, 1e-10], [0, 0], [1, 1e7], [True, False])  # 1e-3 by the second alone
+    for cutoff, there in ((1.0005, True), (1.002, False)):
+        assert HighsSession(many).solve(SolveOptions(gap=0, cutoff=cutoff)).has_solution == there
+    nothing = matrices([[1, 1]], [-INF], [1], [0, 0], [0, 0], [1, INF], [True, False], offset=2.0)
+    assert HighsSession(nothing).solve(SolveOptions(cutoff=2.0)).has_solution
+    assert HighsSession(nothing).solve(SolveOptions(cutoff=2.5)).status is Status.CUT_OFF
 
 
 def test_part_of_a_start() -> None:

@@ -173,9 +173,9 @@ def test_a_shortage_of_the_carry_overs_is_said_with_a_proof_alone(monkeypatch: p
     want = town.solve().starts
     real, calls = shortage.allot, []
 
-    def first_in_doubt(*arguments: Any) -> Allotment:
+    def first_in_doubt(*arguments: Any, **options: Any) -> Allotment:
         calls.append(1)
-        return Allotment(None, (), False) if len(calls) == 1 else real(*arguments)
+        return Allotment(None, (), False) if len(calls) == 1 else real(*arguments, **options)
 
     monkeypatch.setattr(shortage, "allot", first_in_doubt)
     monkeypatch.setattr(Town, "both_forms", False)

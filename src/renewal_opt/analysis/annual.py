@@ -20,7 +20,7 @@ from ..problem import Basis, Problem, build_problem, rebased
 from ..scoring import score
 from ..screening import Facts, screen
 from ..solver import Progress, SolveOptions
-from ..verify import verify_plan
+from ..verify import FamilyResult, verify_plan
 from .assemble import assemble, input_files
 from .emptied import check_emptied
 from .portfolio import Portfolio, solve_portfolio
@@ -105,18 +105,27 @@ def solve_annual(
     files = input_files(inputs)
     recorded = dict(options or {})
 
-    def recheck(answer: Portfolio) -> Sequence[str]:
-        plan = assemble(inputs, problem, answer, recorded, files)
+    def checked(answer: Portfolio, bases: Sequence[BasisList] = ()) -> tuple[Plan, list[FamilyResult], list[str]]:
+        plan = assemble(inputs, problem, answer, recorded, files, bases)
         results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
-        return [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
+        return plan, results, [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
+
+    last: list[tuple[Portfolio, Plan, list[FamilyResult]]] = []
+
+    def recheck(answer: Portfolio) -> Sequence[str]:
+        plan, results, broken = checked(answer)
+        last[:] = [(answer, plan, results)]
+        return broken
 
     with _placing(inputs):
         answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck, state)
     cancelled = answer.stopped == "interrupted" or (cancel is not None and cancel.is_set())
     bases = _other_bases(problem, answer) if other_bases and not cancelled else []
-    plan = assemble(inputs, problem, answer, recorded, files, bases)
-    results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
-    broken = [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
+    if bases or last[-1][0] is not answer:
+        plan, results, broken = checked(answer, bases)
+    else:
+        _answer, plan, results = last[-1]
+        broken = []
     if broken:
         raise SolverError(_("the assembled plan fails the exact re-check: {rules}").format(rules="; ".join(broken[:10])))
     checks = tuple(Check(family=r.family, holds=True, rows=r.rows) for r in results)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import floor, gcd, isfinite, lcm
 
 import numpy as np
+from pyomo.common.gc_manager import PauseGC
 
 from ..allot import Allotment, allot
 from ..core import BaseState
@@ -98,6 +99,11 @@ def solve_portfolio(
     SolverError
         No plan within the limits, or no answer passed after `scenario.max_repairs` repairs.
     """
+    with PauseGC():  # the tables are large and full of references: a collection in the middle costs more than it frees
+        return _solved(problem, options, recheck, state)
+
+
+def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, state: BaseState | None) -> Portfolio:
     began = time.perf_counter()
     rows = plan_rows(problem)
     carry_overs_first(problem, rows, options)

@@ -31,9 +31,9 @@ from .state import BaseState, state_after
 from .tree import branch
 
 #: starts of least reduced cost that the first core leaves free, and how it grows
-FIRST_CORE, GROWTH = 120, 4
+FIRST_CORE, GROWTH = 120, 8
 #: nodes of one core solve; turns of solving and checking a core; cores
-CORE_NODES, CORE_TURNS, CORES = 100, 6, 2
+CORE_NODES, CORE_TURNS, CORES = (100, 400), 6, 2
 #: share of the gap asked for that the closing solve is given: what it finds may lose a little when funding is checked
 CLOSER = 0.8
 #: turns of the closing solve after which the work goes over to plain HiGHS
@@ -206,18 +206,18 @@ class CoreSession:
     def _cores(self, options: SolveOptions, deadline: float) -> None:
         """Solve growing cores until one answers with a portfolio that can be funded."""
         size = FIRST_CORE
-        for _core in range(CORES):
+        for number in range(CORES):
             root = self.master.relax()
             if root is None or size * 2 >= self.master.matrices.n_cols:
                 return
             self._bound = min(self._bound, root.objective)
             self.work.cores += 1
-            self._core_turns(options, deadline, root, root.x, size)
+            self._core_turns(options, deadline, root, root.x, size, CORE_NODES[number])
             if self._done(options):
                 return
             size *= GROWTH
 
-    def _core_turns(self, options: SolveOptions, deadline: float, root: LpAnswer, centre: Floats, size: int) -> bool:
+    def _core_turns(self, options: SolveOptions, deadline: float, root: LpAnswer, centre: Floats, size: int, nodes: int) -> bool:
         """Solve one core around a point in turns with the oracle; True when a portfolio can be funded, or time is up."""
         lower, upper = _all_but(self.master, root, centre, size)
         goal = self._bound - 0.98 * options.gap * abs(self._bound)
@@ -225,7 +225,7 @@ class CoreSession:
             left = deadline - time.monotonic()
             if left <= 0 or (options.cancel is not None and options.cancel.is_set()):
                 return True
-            asked = replace(options, gap=options.gap / 3, target=goal, nodes=CORE_NODES, seconds=max(left, 0.1), progress=None)
+            asked = replace(options, gap=options.gap / 3, target=goal, nodes=nodes, seconds=max(left, 0.1), progress=None)
             result, met = self._solve(asked, np.maximum(lower, self.master.lower), np.minimum(upper, self.master.upper))
             if result.x is None:
                 return False
@@ -278,7 +278,7 @@ class CoreSession:
                 if self.master.value(x) > self._value:
                     self._consider(x)
             if not funded and met and root is not None and not self._done(options):
-                self._core_turns(options, deadline, root, self.master.snapped(met[0]), FIRST_CORE)
+                self._core_turns(options, deadline, root, self.master.snapped(met[0]), FIRST_CORE, CORE_NODES[0])
             if self._done(options):
                 return True
             if result.status in (Status.TIME_LIMIT, Status.INTERRUPTED) or (funded and not result.proven):

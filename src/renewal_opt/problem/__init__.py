@@ -24,7 +24,7 @@ from .money import eligibility, make_entries, make_spending, make_starts
 from .tables import Bools, Floats, ProjectRows
 from .wholemoney import LimitBuilder
 
-__all__ = ["Basis", "Problem", "build_problem", "rebased"]
+__all__ = ["Basis", "Problem", "build_problem", "rebased", "rescored"]
 
 Basis = Literal["investment", "count", "beneficiaries"]
 
@@ -47,10 +47,23 @@ def _gains(score: Sequence[Fraction], basis: Sequence[Fraction], carry: Bools) -
 
 def rebased(problem: Problem, basis: Basis) -> Problem:
     """Return the same problem with another basis of the score; all tables are shared."""
-    multipliers = tuple(basis_of(p, basis) for p in problem.projects)
-    gains = _gains(problem.score, multipliers, problem.carry)
-    scenario = problem.scenario.model_copy(update={"basis": basis})
-    return replace(problem, scenario=scenario, basis=multipliers, gain=gains[problem.starts.project])
+    return rescored(problem, problem.scenario.model_copy(update={"basis": basis}), problem.scoring)
+
+
+def rescored(problem: Problem, scenario: Scenario, scoring: Scoring) -> Problem:
+    """Return the same problem with other scores and the basis of `scenario`; all tables are shared.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Differs from the problem's in weights, judgements, basis, names and what the solver is told, in nothing else.
+    scoring : Scoring
+        Scores of the library under `scenario`.
+    """
+    score = tuple(scoring.rows[p.id].total for p in problem.projects)
+    multipliers = tuple(basis_of(p, scenario.basis) for p in problem.projects)
+    gains = _gains(score, multipliers, problem.carry)
+    return replace(problem, scenario=scenario, scoring=scoring, score=score, basis=multipliers, gain=gains[problem.starts.project])
 
 
 def build_problem(
