@@ -105,12 +105,12 @@ def solve_annual(
     files = input_files(inputs)
     recorded = dict(options or {})
 
-    def checked(answer: Portfolio, bases: Sequence[BasisList] = ()) -> tuple[Plan, list[FamilyResult], list[str]]:
+    def checked(answer: Portfolio, bases: Sequence[BasisList] = ()) -> tuple[Plan, Sequence[FamilyResult], list[str]]:
         plan = assemble(inputs, problem, answer, recorded, files, bases)
         results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
         return plan, results, [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
 
-    last: list[tuple[Portfolio, Plan, list[FamilyResult]]] = []
+    last: list[tuple[Portfolio, Plan, Sequence[FamilyResult]]] = []
 
     def recheck(answer: Portfolio) -> Sequence[str]:
         plan, results, broken = checked(answer)

@@ -321,9 +321,12 @@ def _all_but(master: Master | FullMaster, root: LpAnswer, centre: Floats, size: 
     worth = np.abs(net) / np.maximum(np.abs(gain) + np.abs(gain - net), 1e-12)
     worth[np.abs(centre - whole)[x] > 1e-6] = -1.0
     worth[master.lower[x] >= master.upper[x]] = np.inf
+    small = np.where(np.isfinite(worth), np.abs(net), np.inf)
     free = np.ones(m.n_cols, dtype=bool)
     free[x] = False
-    free[x.start + np.argsort(worth, kind="stable")[:size]] = True
+    half = size // 2  # half by share of their worth, giants among them; half by the loss itself, to fill what is left
+    free[x.start + np.argsort(worth, kind="stable")[: size - half]] = True
+    free[x.start + np.argsort(small, kind="stable")[:half]] = True
     lower, upper = whole.copy(), whole.copy()
     lower[free], upper[free] = master.lower[free], master.upper[free]
     return lower, upper
