@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import sys
+import threading
 from dataclasses import replace
 from decimal import Decimal as D
 from pathlib import Path
@@ -31,7 +32,8 @@ from renewal_opt.io.load import Inputs
 from renewal_opt.model.build import plan_rows
 from renewal_opt.problem import Problem
 from renewal_opt.report.bottlenecks import document, sentence
-from renewal_opt.solver import SolveOptions, Status
+from renewal_opt.solver import HighsSession, SolveOptions, SolveResult, Status
+from renewal_opt.solver.result import StopReason
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "proof"))
 from instances import seeded
@@ -208,3 +210,31 @@ def test_bottlenecks_of_two_channels_together() -> None:
 def test_no_bottleneck_where_money_is_ample() -> None:
     problem, plan = _plan(Town([new("a", 70, 50)], channels={"cash": channel(cap={2025: 10_000})}))
     assert bottlenecks(problem, plan) == []
+
+
+def test_a_cancelled_search_ends_at_once_with_what_it_has() -> None:
+    town = long_town(funding="projected", strategy="core")
+    problem = town.problem()
+    cancel = threading.Event()
+    cancel.set()
+    session = CoreSession(Master(problem, plan_rows(problem)))
+    result = session.solve(replace(options_of(town.scenario), cancel=cancel))
+    assert result.status in (Status.INTERRUPTED, Status.OPTIMAL)
+    assert result.status is Status.OPTIMAL or result.stop_reason is StopReason.CANCELLED
+    assert session.work.turns == 0
+
+
+def test_ctrl_c_in_a_core_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = long_town(funding="projected", strategy="core")
+    problem = town.problem()
+    session = CoreSession(Master(problem, plan_rows(problem)))
+    real, calls = HighsSession.solve, []
+
+    def interrupted(self: HighsSession, options: SolveOptions | None = None) -> SolveResult:
+        calls.append(1)
+        return replace(real(self, options), status=Status.INTERRUPTED, stop_reason=StopReason.CTRL_C)
+
+    monkeypatch.setattr(HighsSession, "solve", interrupted)
+    result = session.solve(options_of(town.scenario))
+    assert len(calls) == 1
+    assert result.status in (Status.INTERRUPTED, Status.OPTIMAL)

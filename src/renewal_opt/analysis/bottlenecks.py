@@ -12,7 +12,6 @@ from ..core import Master
 from ..domain.base import Label
 from ..domain.plan import Plan
 from ..funding.need import least_need
-from ..funding.rows import Prices
 from ..funding.tables import FundingTables
 from ..model.build import plan_rows
 from ..model.rows import Row

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from ..i18n import N_
 from .base import App, version_option
+from .certify import certify
 from .check import check, screen
+from .compare import compare
 from .make import import_pb, init, synth, template
 from .schema import completion, schema
 from .show import show
 from .solve import solve
+from .sweep import sweep
 from .verify import verify
 
 main = App(
@@ -17,12 +20,12 @@ main = App(
         "Picks a city's annual urban-renewal plan from its policy, a project library and a scenario: "
         "a proven, exactly re-checked portfolio under its funding channels.\n\n"
         "First run: renewal-opt init demo, then renewal-opt solve demo/scenarios/annual-2025.yaml -o plan.json --xlsx plan.xlsx\n\n"
-        "Exit codes: 0 done; 1 a plan does not hold (verify); 2 faulty input; 3 no plan satisfies the rules; 4 the solver stopped without a plan."
+        "Exit codes: 0 done; 1 a plan does not hold (verify, certify); 2 faulty input; 3 no plan satisfies the rules; 4 the solver stopped without a plan."
     ),
     params=[version_option],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (init, check, screen, solve, verify, template, synth, import_pb, schema, show, completion):
+for _command in (init, check, screen, solve, verify, certify, sweep, compare, template, synth, import_pb, schema, show, completion):
     main.add_command(_command)
 
 __all__ = ["main"]

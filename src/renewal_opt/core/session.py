@@ -25,7 +25,7 @@ import numpy as np
 from ..problem.tables import Bools, Floats
 from ..solver import SolveOptions, SolveResult, Status
 from ..solver.lp import LpAnswer
-from ..solver.result import StopReason
+from ..solver.result import StopReason, relative_gap
 from .master import FullMaster, Master
 from .state import BaseState, state_after
 from .tree import branch
@@ -82,6 +82,7 @@ class CoreSession:
         self._bound = math.inf
         self._handed_over = False
         self._drawn = False
+        self._interrupted: StopReason | None = None
 
     @property
     def handed_over(self) -> bool:
@@ -121,6 +122,7 @@ class CoreSession:
         began = time.monotonic()
         deadline = began + options.seconds
         self._handed_over = False
+        self._interrupted = None
         return self._result(*self._search(options, deadline), began)
 
     def _search(self, options: SolveOptions, deadline: float) -> tuple[Status, StopReason]:
@@ -139,6 +141,8 @@ class CoreSession:
             self._branch(options, deadline)
         if self._done(options):
             return self._proven(options)
+        if self._halted(options, deadline):
+            return (Status.INTERRUPTED, self._interrupted) if self._interrupted else (Status.TIME_LIMIT, StopReason.CLOCK)
         ended = self._close(options, deadline)
         if ended is True:
             return self._proven(options)
@@ -151,6 +155,18 @@ class CoreSession:
         if self._bound - self._value <= max(options.abs_gap, 1e-9 * abs(self._value)):
             return Status.OPTIMAL, StopReason.PROVED
         return Status.GAP_REACHED, StopReason.GAP
+
+    def _halted(self, options: SolveOptions, deadline: float) -> bool:
+        """Whether someone asked to stop, or time is up."""
+        if options.cancel is not None and options.cancel.is_set():
+            self._interrupted = self._interrupted or StopReason.CANCELLED
+        return self._interrupted is not None or time.monotonic() > deadline
+
+    def _tell(self, options: SolveOptions) -> None:
+        """Report incumbent and bound between two solves."""
+        if options.progress is not None and self._best is not None:
+            gap = relative_gap(self._value, max(self._bound, self._value))
+            options.progress(0.0, gap, self._value)
 
     def _done(self, options: SolveOptions) -> bool:
         if self._best is None:
@@ -198,6 +214,8 @@ class CoreSession:
         self.work.nodes += result.nodes
         self.work.iterations += result.iterations
         self.work.turns += 1
+        if result.status is Status.INTERRUPTED:
+            self._interrupted = result.stop_reason
         if result.x is not None:
             met = [x for x in met if self.master.value(x) < result.objective - 1e-9 * abs(result.objective)]
             met.append(result.x)
@@ -213,7 +231,8 @@ class CoreSession:
             self._bound = min(self._bound, root.objective)
             self.work.cores += 1
             self._core_turns(options, deadline, root, root.x, size, CORE_NODES[number])
-            if self._done(options):
+            self._tell(options)
+            if self._done(options) or self._halted(options, deadline):
                 return
             size *= GROWTH
 
@@ -222,9 +241,9 @@ class CoreSession:
         lower, upper = _all_but(self.master, root, centre, size)
         goal = self._bound - 0.98 * options.gap * abs(self._bound)
         for _turn in range(CORE_TURNS):
-            left = deadline - time.monotonic()
-            if left <= 0 or (options.cancel is not None and options.cancel.is_set()):
+            if self._halted(options, deadline):
                 return True
+            left = deadline - time.monotonic()
             asked = replace(options, gap=options.gap / 3, target=goal, nodes=nodes, seconds=max(left, 0.1), progress=None)
             result, met = self._solve(asked, np.maximum(lower, self.master.lower), np.minimum(upper, self.master.upper))
             if result.x is None:
@@ -241,7 +260,7 @@ class CoreSession:
 
     def _branch(self, options: SolveOptions, deadline: float) -> None:
         """Bring the bound down with a small tree, where the incumbent is near enough."""
-        if self._best is None or isinstance(self.master, FullMaster) or self._done(options):
+        if self._best is None or isinstance(self.master, FullMaster) or self._done(options) or self._halted(options, deadline):
             return
         lower, upper = self.master.lower.copy(), self.master.upper.copy()
         root = self._fix(lower, upper)

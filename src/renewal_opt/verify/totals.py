@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import isfinite
 
-from ..domain.plan import Chosen, Refused, Reserve
+from ..domain.plan import Chosen, Objective, Refused, Reserve
 from .case import Case
-from .rows import Row, Same, each, exact, listed_once, texts
+from .rows import Row, Same, each, exact, listed_once, number, texts
 from .said import sayings
 
 _TINY = Fraction(1, 10**9)
@@ -87,6 +87,7 @@ def _objective(case: Case) -> Iterator[Row | Same]:
     yield exact("objective.value", o.value, value)
     yield exact("objective.gap_asked", o.gap_asked, asked)
     yield Same("objective.basis", o.basis, case.scenario.basis)
+    yield from _certified(o, value)
     proven = o.stopped in ("gap", "optimal")
     if o.bound is None or not isfinite(o.bound):
         yield Same("objective.bound", o.bound, "a number" if proven else None)
@@ -102,6 +103,23 @@ def _objective(case: Case) -> Iterator[Row | Same]:
     gap = room / abs(value)
     slack = _TINY * max(Fraction(1), abs(gap))
     yield Row("objective.gap", Fraction(o.gap), gap - slack, max(gap, Fraction(0)) + slack)
+
+
+def _certified(o: Objective, value: Fraction) -> Iterator[Row | Same]:
+    """A certified bound is a number at or above the value, and the certified gap is what follows from it, rounded up."""
+    bound, gap = number(o.certified_bound), o.certified_gap
+    if not isinstance(bound, Fraction):
+        yield Same("objective.certified_bound", bound, None)
+        yield Same("objective.certified_gap", gap, None)
+        return
+    yield Row("objective.certified_bound", bound - value, at_least=0)
+    if not value:
+        yield Same("objective.certified_gap", gap, 0 if bound <= 0 else None)
+    elif gap is None or not isfinite(gap):
+        yield Same("objective.certified_gap", gap, "(certified_bound - value) / |value|")
+    else:
+        exactly = (bound - value) / abs(value)
+        yield Row("objective.certified_gap", Fraction(gap), exactly, exactly + _TINY * max(Fraction(1), abs(exactly)))
 
 
 def _waivers(case: Case) -> Iterator[Same]:
