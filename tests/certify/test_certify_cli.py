@@ -70,7 +70,7 @@ def test_the_copy_is_a_plan_that_holds(solved: Path, tmp_path: Path) -> None:
     assert verify_file(solved / "certified.json").holds
     assert run("certify", solved / "certified.json", "-o", tmp_path / "far.json", "--quiet").exit_code == 0
     assert verify_file(tmp_path / "far.json").holds
-    assert "Certified bound, gap" in run("show", tmp_path / "far.json").output
+    assert "Certified bound, gap" in run("show", "plan", tmp_path / "far.json").output
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,11 @@ def test_a_check_loads_no_solver(solved: Path) -> None:
     assert done.stdout.splitlines()[-1] == "0 []"
 
 
+def _multipliers(d: dict[str, Any]) -> list[str]:
+    """Return the first list of multipliers that is not empty."""
+    return next(s[kind]["y"] for s in d["nodes"] for kind in ("plain", "pool") if s.get(kind, {}).get("y"))
+
+
 def _lower(d: dict[str, Any]) -> None:
     d["statement"]["bound"] = str(F(d["statement"]["bound"]) - 1)
 
@@ -141,7 +146,7 @@ def _renamed(d: dict[str, Any]) -> None:
 
 
 def _unequal(d: dict[str, Any]) -> None:
-    next(s["plain"] for s in d["nodes"] if s.get("plain"))["y"].append("1")
+    _multipliers(d).append("1")
 
 
 def _empty(d: dict[str, Any]) -> None:
@@ -158,7 +163,7 @@ def _infeasible(d: dict[str, Any]) -> None:
     ("change", "words"),
     [
         (_lower, "the proof claims"), (_cut, "the tree misses branches: 1"), (_foreign, "other inputs"), (_overridden, "other changes"),
-        (_renamed, "do not give: channels|channels:gold[2025]"), (_unequal, "does not fit its rows"), (_empty, "the proof claims"), (_infeasible, "node 0"),
+        (_renamed, "do not give: channels|channels:gold[2025]"), (_unequal, "does not fit its rows"), (_empty, "do not close it"), (_infeasible, "without a bound"),
     ],
 )  # fmt: skip
 def test_corrupted_proofs_are_refused(solved: Path, change: Callable[[dict[str, Any]], None], words: str) -> None:
@@ -194,7 +199,7 @@ def test_numbers_of_a_proof_are_short_decimals(solved: Path) -> None:
     """Anything else is faulty input."""
     for text in ("1e9", "1/3", "nan", "", "1" * 81, " 1"):
         data = json.loads((solved / "proof.json").read_text(encoding="utf-8"))
-        next(s["plain"] for s in data["nodes"] if s.get("plain"))["y"][0] = text
+        _multipliers(data)[0] = text
         (solved / "no.json").write_text(json.dumps(data), encoding="utf-8")
         assert run("certify", solved / "plan.json", "--check", solved / "no.json").exit_code == 2
 
@@ -243,7 +248,7 @@ def test_an_infeasible_scenario(tmp_path: Path) -> None:
     data = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))
     for step in data["nodes"]:
         for row in (step.get("plain", {}), step.get("pool", {})):
-            row["y"] = ["-" + y for y in row.get("y", [])]
+            row["y"] = [y[1:] if y.startswith("-") else "-" + y for y in row.get("y", [])]
     (tmp_path / "q.json").write_text(json.dumps(data), encoding="utf-8")
     refused = run("certify", scenario, "--check", tmp_path / "q.json")
     assert refused.exit_code == 1

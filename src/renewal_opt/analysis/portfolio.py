@@ -22,6 +22,7 @@ from ..model.rows import Row
 from ..problem import Problem
 from ..problem.areas import areas_of, bonus_of, may_open
 from ..solver import SolveOptions, SolveResult, Status
+from ..solver.process import claim_threads
 from ..solver.result import Progress
 from .engines import FULL, FastEngine, Way, engine_for
 from .exclude import exclude, keep_shut
@@ -105,6 +106,7 @@ def solve_portfolio(
 
 def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, state: BaseState | None) -> Portfolio:
     began = time.perf_counter()
+    claim_threads(options.threads)  # linear programmes take the number that the process has
     rows = plan_rows(problem)
     carry_overs_first(problem, rows, options)
     engine = engine_for(problem, rows, state)

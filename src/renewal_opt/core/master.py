@@ -108,7 +108,7 @@ class Master:
                 self.add(row)
                 news += 1
         hopeless = self._v[answer.hopeless] if len(answer.hopeless) else self._v[:0]
-        open_ = hopeless[self.upper[hopeless] > 0]
+        open_ = hopeless[(self.upper[hopeless] > 0) & (self.lower[hopeless] <= 0)]  # what is fixed at 1 makes the rows infeasible
         if len(open_):
             self.shut(open_)
             news += len(open_)
@@ -117,7 +117,6 @@ class Master:
     def shut(self, columns: Indices) -> None:
         """Take away starts that can never be funded."""
         self.upper[columns] = 0.0
-        self.lower[columns] = np.minimum(self.lower[columns], 0.0)
         self.lp.change_col_bounds(columns, self.lower[columns], self.upper[columns])
 
     def relax(self, cost: Floats | None = None, rounds: int = 60) -> LpAnswer | None:

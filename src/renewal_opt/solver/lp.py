@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import SolverError
 from ..i18n import _
 from ..model.matrices import Matrices
-from .process import claim_threads
+from .process import claimed_threads
 from .result import FloatArray, IntArray
 from .run import Factory, load, must, new_instance
 
@@ -56,11 +56,10 @@ class LinearProgram:
 
     def __init__(self, matrices: Matrices, *, presolve: bool = False, factory: Factory | None = None) -> None:
         self._highs: Any = new_instance(factory)
-        claim_threads(1)
         load(self._highs, matrices)
         self._presolve = presolve
         self.n_cols, self.n_rows = matrices.n_cols, matrices.n_rows
-        options = {"solve_relaxation": True, "presolve": "choose" if presolve else "off", "solver": "simplex", "threads": 1}
+        options = {"solve_relaxation": True, "presolve": "choose" if presolve else "off", "solver": "simplex", "threads": claimed_threads()}
         for name, value in options.items():
             must(self._highs.setOptionValue(name, value), f"{name} = {value}")
 

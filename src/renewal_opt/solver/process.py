@@ -44,3 +44,9 @@ def claim_threads(threads: int) -> None:
             _("this process solves with {old} threads; {new} are refused").format(old=_state.threads, new=threads)
         )
     _state.pid, _state.threads = os.getpid(), threads
+
+
+def claimed_threads() -> int:
+    """Return the number of threads of this process, fixing it to 1 where no solve has."""
+    claim_threads(_state.threads or 1)
+    return _state.threads or 1
