@@ -38,7 +38,7 @@ CORE_NODES, CORE_TURNS, CORES = (100, 400), 6, 2
 CLOSER = 0.8
 #: turns of the closing solve after which the work goes over to plain HiGHS
 CLOSING_TURNS = 40
-#: models of more columns have their first core before any draws: one linear programme costs more there
+#: models of more columns draw only when a core's answer cannot be funded: one linear programme costs more there
 DRAWN_FIRST = 2_500
 #: objectives drawn around the true one to find funding rows early, and by how much they differ
 DRAWS, SPREAD = 4, 0.05
@@ -252,6 +252,7 @@ class CoreSession:
                 return True
             for x in met[1:2]:
                 self._consider(x)
+            self._draw()
         return False
 
     def _goal(self, options: SolveOptions) -> float:
