@@ -201,7 +201,7 @@ def test_overrides_are_read_back_exactly() -> None:
     from decimal import Decimal
 
     from renewal_opt.cli.output import parse_overrides, recordable
-    from renewal_opt.cli.planinputs import exact
+    from renewal_opt.io.planinputs import exact
 
     given = parse_overrides(["a.b=0.1", "c={2026: 5, later: last}", "d=[1, 2.50]", "e=yes", "f="])
     assert given == {"a.b": Decimal("0.1"), "c": {2026: 5, "later": "last"}, "d": [1, Decimal("2.50")], "e": "yes", "f": None}

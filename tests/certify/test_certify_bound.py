@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from small import Town, channel, entry, new
 
-from renewal_opt.certify.bound import Box, Certificate, Multipliers, funding_row, limit_of, reduced, rounded_down
+from renewal_opt.certify.bound import (
+    Box,
+    Certificate,
+    Multipliers,
+    funding_row,
+    limit_of,
+    reduced,
+    rounded_down,
+)
 from renewal_opt.certify.prove import certify, certify_infeasible
 from renewal_opt.certify.result import gap_of
 from renewal_opt.certify.rounding import decimals, short

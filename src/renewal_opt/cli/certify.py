@@ -71,8 +71,8 @@ def _plan(
     """Certify a plan file; return whether plan and proof hold."""
     from ..certify.file import problem_of
     from ..certify.system import build_system
+    from ..io.planinputs import read_plan_inputs
     from ..verify import verify_file
-    from .planinputs import read_plan_inputs
 
     report = verify_file(path)
     plan = report.plan

@@ -116,8 +116,8 @@ def _bottlenecks(plan: Plan, path: Path, as_json: bool) -> None:
     from ..analysis.annual import make_problem
     from ..analysis.bottlenecks import bottlenecks
     from ..errors import Finding
+    from ..io.planinputs import read_plan_inputs
     from ..report.bottlenecks import document, print_bottlenecks
-    from .planinputs import read_plan_inputs
 
     inputs = read_plan_inputs(plan, path)
     if inputs is None:
@@ -131,7 +131,7 @@ def _bottlenecks(plan: Plan, path: Path, as_json: bool) -> None:
 
 def _inputs(plan: Plan, path: Path) -> tuple[Policy | None, Library | None]:
     """Read the plan's inputs for names; where they have changed or are gone, ids are shown."""
-    from .planinputs import read_plan_inputs
+    from ..io.planinputs import read_plan_inputs
 
     inputs = read_plan_inputs(plan, path)
     if inputs is None:

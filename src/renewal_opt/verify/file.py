@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from types import NoneType
-from typing import Any
 
 from ..domain import Plan
 from ..domain.scenario import SolverOptions
 from ..errors import InputError
 from ..io.atomic import sha256_file
+from ..io.planinputs import exact
 from .rows import Breach, FamilyResult, Same
 from .walk import judge, verify_plan
 
@@ -68,7 +67,7 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
 
     overrides = plan.options.get("overrides")
     try:
-        inputs = load_inputs(scenario, overrides=_exact(overrides) if isinstance(overrides, Mapping) else None)
+        inputs = load_inputs(scenario, overrides=exact(overrides) if isinstance(overrides, Mapping) else None)
     except InputError as error:
         return [judge("inputs", iter([Same("inputs", str(error), "inputs without faults", at=scenario.name, kind="unreadable")]))]
     listed = {(i.role, (folder / i.path).resolve()) for i in plan.inputs}
@@ -77,7 +76,7 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
     changed = plan.options.get("solver")
     fits = changed is None or (isinstance(changed, Mapping) and changed.keys() <= SolverOptions.model_fields.keys())
     read.append(Same("options", fits and isinstance(overrides, (Mapping, NoneType)), True, kind="unknown"))
-    solver = inputs.scenario.solver.model_copy(update=_exact(changed) if isinstance(changed, Mapping) else {})
+    solver = inputs.scenario.solver.model_copy(update=exact(changed) if isinstance(changed, Mapping) else {})
     scenario_solved = inputs.scenario.model_copy(update={"solver": solver})
     return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, scenario_solved)]
 
@@ -90,12 +89,3 @@ def _hashes(plan: Plan, folder: Path) -> Iterator[Same]:
         except (OSError, ValueError) as error:
             found, kind = str(error), "missing"
         yield Same("inputs", found, i.sha256, at=i.path, kind=kind)
-
-
-def _exact(value: Any) -> Any:
-    """Return a value from JSON with its floats as the decimals, and its years as the numbers, that were written."""
-    if isinstance(value, Mapping):
-        return {int(k) if k.isascii() and k.isdigit() else k: _exact(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_exact(v) for v in value]
-    return Decimal(repr(value)) if isinstance(value, float) else value

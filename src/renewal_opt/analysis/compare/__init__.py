@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,8 @@ from ...domain.plan import Plan
 from ...domain.policy import Policy
 from ...errors import Collector, Finding, InputError
 from ...i18n import _
-from ...io.atomic import sha256_file
-from ...io.load import load_inputs
 from ...io.planfile import read_plan
+from ...io.planinputs import read_plan_inputs
 from ..sweep.ledger import read_ledger
 from ..sweep.naming import file_safe
 from .data import Against, Comparison, Frequency, Missing, Named
@@ -183,22 +181,5 @@ def _own_names(named: Sequence[Named]) -> list[Named]:
 
 def _inputs(first: Named) -> tuple[Policy | None, Library | None]:
     """Return policy and library of the reference where its inputs are as they were, for names."""
-    folder = first.path.resolve().parent
-    scenarios = [folder / i.path for i in first.plan.inputs if i.role == "scenario"]
-    try:
-        if not scenarios or any(sha256_file(folder / i.path) != i.sha256 for i in first.plan.inputs):
-            return None, None
-        overrides = first.plan.options.get("overrides")
-        inputs = load_inputs(scenarios[0], overrides=_exact(overrides) if isinstance(overrides, Mapping) else None)
-    except (OSError, ValueError, InputError):
-        return None, None
-    return inputs.policy, inputs.library
-
-
-def _exact(value: Any) -> Any:
-    """Return overrides from JSON as they were given: floats as decimals, years as whole numbers."""
-    if isinstance(value, Mapping):
-        return {int(k) if isinstance(k, str) and k.isascii() and k.isdigit() else k: _exact(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_exact(v) for v in value]
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    inputs = read_plan_inputs(first.plan, first.path)
+    return (None, None) if inputs is None else (inputs.policy, inputs.library)

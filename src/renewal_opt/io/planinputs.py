@@ -7,17 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..domain.plan import Plan
 from ..errors import InputError
+from .atomic import sha256_file
 
 if TYPE_CHECKING:
-    from ..domain.plan import Plan
-    from ..io.load import Inputs
+    from .load import Inputs
 
 
 def read_plan_inputs(plan: Plan, path: Path) -> Inputs | None:
     """Return the inputs of a plan, or None where they are gone, have changed or cannot be read."""
-    from ..io.atomic import sha256_file
-    from ..io.load import load_inputs
+    from .load import load_inputs
 
     folder = path.resolve().parent
     scenarios = [folder / i.path for i in plan.inputs if i.role == "scenario"]
