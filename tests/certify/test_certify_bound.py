@@ -105,6 +105,13 @@ def test_wrong_signs_count_as_nothing() -> None:
     assert plain.bound(box) == wrong.bound(box) == 110
 
 
+def test_multipliers_name_each_row_once() -> None:
+    """A row twice would count its side twice."""
+    for wrong in (((0, 0), (1, 1), 1), ((0,), (), 1), ((0,), (1,), 0), ((0,), (1,), -1)):
+        with pytest.raises(ValueError, match="a row twice"):
+            Multipliers(*wrong)
+
+
 @pytest.mark.parametrize("factor", [1, 10**6, 10**15, 10**40])
 def test_any_size_is_exact(factor: int) -> None:
     """The same row over a larger denominator: int64, and Python integers where they do not do."""

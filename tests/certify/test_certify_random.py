@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction as F
 from functools import lru_cache
+from random import Random
 
+import numpy as np
 import pytest
 from arbiter import Arbiter, judge
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +22,7 @@ from renewal_opt.certify.bound import Box, Certificate, Multipliers, funding_row
 from renewal_opt.certify.document import document, proof_of
 from renewal_opt.certify.file import problem_of
 from renewal_opt.certify.prove import certify, certify_infeasible
+from renewal_opt.certify.relax import Relaxation, Relaxed
 from renewal_opt.certify.system import System, build_system
 from renewal_opt.certify.tree import Node, Proof, Refuted, check, walk
 from renewal_opt.errors import InfeasibleError
@@ -241,6 +246,31 @@ def test_budgets_are_kept() -> None:
             assert found.bound is not None
             assert found.bound >= best
             assert found.leaves <= leaves + 1
-        nothing = certify(system, best, F(0), seconds=-1.0)
-        assert nothing.bound is not None
-        assert nothing.bound >= best
+        stopped = threading.Event()
+        stopped.set()
+        for nothing in (certify(system, best, F(0), seconds=-1.0), certify(system, best, F(0), cancel=stopped)):
+            assert nothing.bound is not None
+            assert nothing.bound >= best
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_solver_that_lies_proves_nothing_wrong(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values, points, multipliers and claims of infeasibility are made up: bounds hold, and no false infeasibility is proven."""
+    random = Random(seed)
+    true = Relaxation.solve
+
+    def lie(self: Relaxation, box: Box, basis: object = None, seconds: float = 60.0) -> Relaxed:
+        answer = true(self, box, basis, seconds)
+        if random.random() < 0.4:
+            return answer
+        if random.random() < 0.3:
+            return replace(answer, value=-math.inf, x=np.zeros(0), y=np.array([random.uniform(-2, 2) for _ in answer.y]), basis=None)
+        noise = np.array([random.choice([0.0, 1.0, -1.0, random.uniform(-9, 9)]) for _ in answer.y])
+        return replace(answer, value=answer.value * random.choice([0.0, 0.5, 1.0, 2.0]), y=answer.y * noise)
+
+    monkeypatch.setattr(Relaxation, "solve", lie)
+    for system, best, _proof in proofs():
+        found = certify(system, best, F(0), seconds=10, leaves=40)
+        assert found.bound is not None
+        assert found.bound >= best
+        assert not certify_infeasible(system, seconds=10, leaves=40).met

@@ -130,7 +130,7 @@ def test_work_that_is_used_up_goes_over_to_the_full_form(monkeypatch: pytest.Mon
     town = long_town(funding="projected", strategy="core")
     want = town.solve().objective
     monkeypatch.setattr(core_session, "CLOSING_TURNS", 0)
-    monkeypatch.setattr(core_session, "CORES", 0)
+    monkeypatch.setattr(core_session, "CORES", ())
     monkeypatch.setattr(core_session, "branch", lambda master, root, *_: TreeAnswer(root.objective))
     answer = town.solve()
     assert answer.objective == want

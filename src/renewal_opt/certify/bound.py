@@ -34,11 +34,21 @@ _ROOM = 1 << 62
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Multipliers ``value / den`` of some rows (or of funding rows, by their place in the pool); the others are 0."""
+    """Multipliers ``value / den`` of some rows (or of funding rows, by their place in the pool); the others are 0.
+
+    Raises
+    ------
+    ValueError
+        For lists of unequal length, a row given twice, or a denominator that is not positive.
+    """
 
     rows: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     den: int = 1
+
+    def __post_init__(self) -> None:
+        if len(self.rows) != len(self.values) or len(set(self.rows)) < len(self.rows) or self.den < 1:
+            raise ValueError("a row twice, a value without a row, or no denominator")
 
     def __len__(self) -> int:
         return len(self.rows)

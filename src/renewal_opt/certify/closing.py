@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -34,9 +35,11 @@ class Closer:
         A box is closed when no plan in it can be worth more; None: when it holds no plan.
     left : callable
         Seconds left for a linear programme.
+    cancel : threading.Event, optional
+        Ends a long one.
     """
 
-    def __init__(self, system: System, target: Fraction | None, left: Callable[[], float]) -> None:
+    def __init__(self, system: System, target: Fraction | None, left: Callable[[], float], cancel: threading.Event | None = None) -> None:
         self.system, self._left = system, left
         self.pool: list[FundingRow] = []
         self.prices: list[Multipliers] = []
@@ -45,7 +48,7 @@ class Closer:
         self._reach_pool: list[float] = []
         self._pooled: list[int] = []
         self._asked = self._tries = self._hits = 0
-        self._full = Relaxation(system, money=True, objective=self._objective)
+        self._full = Relaxation(system, money=True, objective=self._objective, cancel=cancel)
         self._small = Relaxation(system, money=False, objective=self._objective)
         self.limit: Fraction | None = None
         if target is not None:

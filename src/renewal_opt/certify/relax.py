@@ -5,7 +5,10 @@ Nothing that it says is believed; `bound` checks the multipliers that are made o
 
 from __future__ import annotations
 
+import contextlib
 import math
+import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..model.matrices import Matrices
-from ..solver.process import claim_threads
+from ..solver.process import claimed_threads
+from ..solver.result import SolveOptions
 from ..solver.run import load, must, new_instance
+from ..solver.watch import Watch
 from .bound import Box, FundingRow
 from .system import Ints, System
 
@@ -23,6 +28,8 @@ Floats = npt.NDArray[np.float64]
 
 _STATUS = highspy.HighsModelStatus
 _INFEASIBLE = (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible)
+#: with more money entries than this a solve is long enough to be asked whether to stop
+LONG = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +79,11 @@ class Relaxation:
         Whether money has columns.
     objective : bool
         False: nothing is maximised, only feasibility counts.
+    cancel : threading.Event, optional
+        Ends a long solve.
     """
 
-    def __init__(self, system: System, *, money: bool, objective: bool = True) -> None:
+    def __init__(self, system: System, *, money: bool, objective: bool = True, cancel: threading.Event | None = None) -> None:
         self._system, self._money = system, money
         self._n = len(system.columns)
         self._taken = np.arange(len(system.names)) if money else np.flatnonzero(~system.has_money)
@@ -85,10 +94,10 @@ class Relaxation:
         self._columns = np.arange(self._n, dtype=np.int32)
         self._pool_scale: list[float] = []
         self._highs: Any = new_instance()
-        claim_threads(1)
         load(self._highs, matrices)
+        self._cancel = cancel if money and len(system.entry_upper) > LONG else None
         self._first = True
-        for name, value in (("solver", "simplex"), ("threads", 1)):
+        for name, value in (("solver", "simplex"), ("threads", claimed_threads())):
             must(self._highs.setOptionValue(name, value), name)
 
     @property
@@ -121,24 +130,36 @@ class Relaxation:
         self._first = False
         for presolve in tries:
             must(highs.setOptionValue("presolve", presolve), "presolve")
+            # the clock of an instance runs on from one linear programme to the next
             must(highs.setOptionValue("time_limit", highs.getRunTime() + max(0.05, min(seconds, 1e9))), "time_limit")
-            highs.run()
+            with self._watch():
+                highs.run()
             said = highs.getModelStatus()
-            if said == _STATUS.kOptimal:
-                return self._point()
+            point = self._point() if said == _STATUS.kOptimal else None
+            if point is not None:
+                return point
             ray = self._ray() if said in _INFEASIBLE else np.zeros(0)
             if said in _INFEASIBLE and (len(ray) or presolve == tries[-1]):
                 return self._infeasible(ray)
-            if said == _STATUS.kTimeLimit:
+            if said in (_STATUS.kTimeLimit, _STATUS.kInterrupt):
                 break
             highs.clearSolver()
         raise OutOfTime
 
-    def _point(self) -> Relaxed:
+    def _watch(self) -> contextlib.AbstractContextManager[object]:
+        if self._cancel is None:
+            return contextlib.nullcontext()
+        return Watch(self._highs, SolveOptions(cancel=self._cancel, catch_ctrl_c=False), time.monotonic())
+
+    def _point(self) -> Relaxed | None:
+        """Return the optimal point, None where HiGHS gives numbers that are none."""
         found = self._highs.getSolution()
         value = float(self._highs.getInfo().objective_function_value) * self._unit
+        x = np.array(found.col_value, dtype=np.float64)[: self._n]
+        if not math.isfinite(value) or len(x) != self._n or not np.isfinite(x).all():
+            return None
         y, weights = self._multipliers(np.array(found.row_dual, dtype=np.float64))
-        return Relaxed(value, np.array(found.col_value, dtype=np.float64)[: self._n], y, weights, self._money, self._highs.getBasis())
+        return Relaxed(value, x, y, weights, self._money, self._highs.getBasis())
 
     def _infeasible(self, ray: Floats) -> Relaxed:
         y, weights = self._multipliers(ray) if len(ray) else (np.zeros(0), np.zeros(0))
@@ -150,6 +171,7 @@ class Relaxation:
 
     def _multipliers(self, dual: Floats) -> tuple[Floats, Floats]:
         """Return multipliers of the whole rows and of the funding rows, in the gains' unit."""
+        dual = np.nan_to_num(dual, nan=0.0, posinf=0.0, neginf=0.0)
         y = np.zeros(len(self._system.names))
         y[self._taken] = dual[: len(self._taken)] * self._unit / self._scale
         pool = dual[len(self._taken) :] if not self._money else np.zeros(0)

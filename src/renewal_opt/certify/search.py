@@ -128,7 +128,7 @@ class Search:
         self.better: Fraction | None = None
         self.found = False
         self._progress = progress
-        self._closer = Closer(system, target, budget.left)
+        self._closer = Closer(system, target, budget.left, budget.cancel)
         self._heap: list[_Open] = []
         self._count = self._closed = 0
         n = len(system.columns)

@@ -115,7 +115,8 @@ def _overrides(plan: Plan) -> dict[str, Any]:
 def _searched(system: System, value: Fraction, asked: Fraction, budget: dict[str, Any], quiet: bool) -> Certified:
     from ..certify.prove import certify as prove
 
-    with Progress(quiet=quiet, gap=float(asked)) as progress:
+    stopping = _("Stopping; what is proven so far will be said. Ctrl-C again ends at once.")
+    with Progress(quiet=quiet, gap=float(asked), stopping=stopping) as progress:
         size = abs(float(value)) or 1.0
 
         def tell(share: float, bound: float) -> None:

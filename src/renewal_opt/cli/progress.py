@@ -26,10 +26,13 @@ class Progress:
         Whether to show nothing.
     gap : float
         Gap asked for.
+    stopping : str, optional
+        What is said at the first Ctrl-C, in the language in force.
     """
 
-    def __init__(self, *, quiet: bool, gap: float) -> None:
+    def __init__(self, *, quiet: bool, gap: float, stopping: str | None = None) -> None:
         self.cancel = threading.Event()
+        self._stopping = stopping
         self._quiet, self._asked = quiet, gap
         self._live: Any = None
         self._task: Any = None
@@ -79,4 +82,4 @@ class Progress:
             raise KeyboardInterrupt
         self.cancel.set()
         if not self._quiet:
-            click.echo(_("Stopping; the best plan so far will be written. Ctrl-C again ends at once."), err=True)
+            click.echo(self._stopping or _("Stopping; the best plan so far will be written. Ctrl-C again ends at once."), err=True)

@@ -30,10 +30,12 @@ from .master import FullMaster, Master
 from .state import BaseState, state_after
 from .tree import branch
 
-#: starts of least reduced cost that the first core leaves free, and how it grows
-FIRST_CORE, GROWTH = 120, 8
-#: nodes of one core solve; turns of solving and checking a core; cores
-CORE_NODES, CORE_TURNS, CORES = (100, 400), 6, 2
+#: starts that the first and the second core leave free, each at most half of all, and the nodes of one solve
+CORES = ((120, 100), (960, 400))
+#: turns of solving and checking one core
+CORE_TURNS = 6
+#: models of fewer columns are closed by HiGHS sooner than by a tree of linear programmes
+TREE_FROM = 600
 #: share of the gap asked for that the closing solve is given: what it finds may lose a little when funding is checked
 CLOSER = 0.8
 #: turns of the closing solve after which the work goes over to plain HiGHS
@@ -223,18 +225,19 @@ class CoreSession:
 
     def _cores(self, options: SolveOptions, deadline: float) -> None:
         """Solve growing cores until one answers with a portfolio that can be funded."""
-        size = FIRST_CORE
-        for number in range(CORES):
+        n = self.master.matrices.n_cols
+        for size, nodes in CORES:
+            if 2 * size > n:
+                return
             root = self.master.relax()
-            if root is None or size * 2 >= self.master.matrices.n_cols:
+            if root is None:
                 return
             self._bound = min(self._bound, root.objective)
             self.work.cores += 1
-            self._core_turns(options, deadline, root, root.x, size, CORE_NODES[number])
+            self._core_turns(options, deadline, root, root.x, size, nodes)
             self._tell(options)
             if self._done(options) or self._halted(options, deadline):
                 return
-            size *= GROWTH
 
     def _core_turns(self, options: SolveOptions, deadline: float, root: LpAnswer, centre: Floats, size: int, nodes: int) -> bool:
         """Solve one core around a point in turns with the oracle; True when a portfolio can be funded, or time is up."""
@@ -261,7 +264,7 @@ class CoreSession:
 
     def _branch(self, options: SolveOptions, deadline: float) -> None:
         """Bring the bound down with a small tree, where the incumbent is near enough."""
-        if self._best is None or isinstance(self.master, FullMaster) or self._done(options) or self._halted(options, deadline):
+        if self._best is None or isinstance(self.master, FullMaster) or self.master.matrices.n_cols < TREE_FROM or self._done(options) or self._halted(options, deadline):
             return
         lower, upper = self.master.lower.copy(), self.master.upper.copy()
         root = self._fix(lower, upper)
@@ -298,7 +301,7 @@ class CoreSession:
                 if self.master.value(x) > self._value:
                     self._consider(x)
             if not funded and met and root is not None and not self._done(options):
-                self._core_turns(options, deadline, root, self.master.snapped(met[0]), FIRST_CORE, CORE_NODES[0])
+                self._core_turns(options, deadline, root, self.master.snapped(met[0]), *CORES[0])
             if self._done(options):
                 return True
             if result.status in (Status.TIME_LIMIT, Status.INTERRUPTED) or (funded and not result.proven):
