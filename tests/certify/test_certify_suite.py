@@ -7,8 +7,8 @@ from fractions import Fraction as F
 from random import Random
 
 import pytest
-from benchmarks.common import instance
 
+from benchmarks.common import instance
 from renewal_opt.analysis.annual import solve_annual
 from renewal_opt.certify.bound import Box, Certificate, Multipliers, funding_row, reduced
 from renewal_opt.certify.file import problem_of

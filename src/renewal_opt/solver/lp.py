@@ -94,7 +94,8 @@ class LinearProgram:
             if afresh:
                 must(self._highs.clearSolver(), "clearSolver")
                 must(self._highs.setOptionValue("presolve", "choose"), "presolve")
-            must(self._highs.setOptionValue("time_limit", max(0.1, deadline - time.monotonic())), "time_limit")
+            left = max(0.1, deadline - time.monotonic())  # HiGHS's clock runs on from one linear programme to the next
+            must(self._highs.setOptionValue("time_limit", float(self._highs.getRunTime()) + left), "time_limit")
             try:
                 status, said = self._highs.run(), self._highs.getModelStatus()
             except Exception as error:
