@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 def sweep(options: argparse.Namespace, caps: Sequence[str], weights: Sequence[str]) -> Row:
     """Run the sweep and the sample of the peer; return both walls and the cases."""
-    from renewal_opt.analysis.sweep.pool import processes
+    from renewal_opt.workers import processes
     from renewal_opt.analysis.sweep.run import prepare, run_sweep
 
     with tempfile.TemporaryDirectory() as name:

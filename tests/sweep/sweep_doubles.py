@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from renewal_opt.analysis.sweep.pool import Opener, Pool
+from renewal_opt.workers import Opener, Pool
 from renewal_opt.analysis.sweep.worker import Answer, Task, run_task
 
 

@@ -54,7 +54,7 @@ def sweep(
     quiet: bool,
 ) -> None:
     """Run a sweep."""
-    from ..analysis.sweep import pool
+    from ..workers import pool
     from ..analysis.sweep.run import prepare, run_sweep
 
     if workers is not None and cluster is not None:

@@ -101,6 +101,8 @@ class SolveOptions:
         Whether HiGHS may presolve.
     restarts : bool
         Whether HiGHS may start its search again from the root, and look for symmetry.
+    heuristics, node_cuts : bool
+        Whether HiGHS may look for solutions by heuristics, and for cuts below the root: small models are faster without.
     second_proof : bool
         Whether 'infeasible' is looked at a second time; without, it is no answer but a limit.
     found : callable, optional
@@ -128,6 +130,8 @@ class SolveOptions:
     fresh: bool = True
     presolve: bool = True
     restarts: bool = True
+    heuristics: bool = True
+    node_cuts: bool = True
     second_proof: bool = True
     found: Callable[[FloatArray], None] | None = None
     cancel: threading.Event | None = None

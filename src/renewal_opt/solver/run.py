@@ -26,6 +26,8 @@ _MODEL_STATUS = highspy.HighsModelStatus
 _FEASIBLE = 2  # kSolutionStatusFeasible
 #: coefficients below this are dropped by HiGHS without a word
 SMALLEST = 1e-9
+#: HiGHS's own share of work for heuristics
+_EFFORT = 0.05
 #: an answer that misses a row, bound or integer by more than this many tolerances is refused
 SLACK = 20.0
 
@@ -107,6 +109,8 @@ def configure(highs: Any, options: SolveOptions, state: ModelState) -> None:
         "presolve": "choose" if options.presolve else "off",
         "mip_allow_restart": bool(options.restarts),
         "mip_detect_symmetry": bool(options.restarts),
+        "mip_heuristic_effort": _EFFORT if options.heuristics else 0.0,
+        "mip_allow_cut_separation_at_nodes": bool(options.node_cuts),
         "log_file": options.log_file,
         "output_flag": bool(options.log_file),
         "log_to_console": False,

@@ -20,7 +20,7 @@ from ...io.load import Inputs
 from .cases import SCENARIOS, Case, Cases
 from .grid import read_grid
 from .ledger import LEDGER, Entry, Ledger, locked, open_ledger, stale, sweep_away
-from .pool import Opener
+from ...workers import Opener
 from .reading import Reader
 from .runner import WAKE, Runner
 from .worker import Answer, Packer

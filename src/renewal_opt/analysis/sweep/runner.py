@@ -12,7 +12,7 @@ from pathlib import Path
 from ...errors import SolverError
 from ...i18n import _
 from .cases import Case
-from .pool import Opener, Pool
+from ...workers import Opener, Pool
 from .reading import Reader
 from .worker import Answer, Interrupted, Packer, Task, run_task
 

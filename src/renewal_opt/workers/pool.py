@@ -13,8 +13,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import Finding, InputError
-from ...i18n import _
+from ..errors import Finding, InputError
+from ..i18n import _
 
 #: seconds to wait for a cluster's scheduler
 PATIENCE = 10

@@ -1,0 +1,124 @@
+"""What a search for the nondominated set answers, and the record of each step, from which a search goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from ..solver.result import FloatArray
+from .subsolve import Question, Reply
+from .zones import Corner
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A nondominated point.
+
+    Attributes
+    ----------
+    values : tuple of Fraction, length p
+        In the objectives' own units and senses.
+    y : tuple of int, length p
+        In steps, more is better.
+    x : array or None
+        Columns of the model; None for a point taken over from a record.
+    payload : object
+        What `settle` gave it.
+    """
+
+    values: tuple[Fraction, ...]
+    y: Corner
+    x: FloatArray | None = None
+    payload: Any = None
+
+
+@dataclass(frozen=True)
+class OpenZone:
+    """A part of objective space where points may be missing: strictly better than these values.
+
+    Attributes
+    ----------
+    better_than : tuple of (Fraction or None), length p
+        None: any value.
+    why : str
+    """
+
+    better_than: tuple[Fraction | None, ...]
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One question and what came of it; in this order they lead to the same state again.
+
+    Attributes
+    ----------
+    question : Question
+    reply : Reply
+        Without `x`.
+    """
+
+    question: Question
+    reply: Reply
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The set that was found.
+
+    Attributes
+    ----------
+    points : tuple of Point
+        Nondominated, ordered by the first objective, best first, and then the second.
+    complete : bool
+        Whether no nondominated point is missing (in the resolution of the objectives).
+    exact : bool
+        Whether every objective has an exact step.
+    open : tuple of OpenZone
+    ideal, nadir : tuple of Fraction, or None
+        Best and worst values of the points; None while the ideal is not proven, or the set not complete.
+    steps : tuple of Fraction
+        Exact step, or resolution, of each objective.
+    payoff : tuple of (int or None), length p
+        Number of the point that is best in each objective.
+    missing : float
+        Upper bound on the share of the hypervolume that is not found yet, 0 when complete; the reference is the worst of the
+        found points in each objective, the ideal is proven.
+    runs, twice : int
+        Mixed-integer runs of HiGHS; of them second runs, where one could not be trusted.
+    seconds : float
+    aside : int
+        Answers that were shut out without a proof that they are no points.
+    """
+
+    points: tuple[Point, ...]
+    complete: bool
+    exact: bool
+    open: tuple[OpenZone, ...]
+    ideal: tuple[Fraction, ...] | None
+    nadir: tuple[Fraction, ...] | None
+    steps: tuple[Fraction, ...]
+    payoff: tuple[int | None, ...]
+    missing: float
+    runs: int
+    twice: int
+    seconds: float
+    aside: int = 0
+
+
+class Algorithm(Protocol):
+    """Asks the questions and learns from the replies; knows nothing of clocks and processes."""
+
+    def next(self, busy: Sequence[Question]) -> Question | None:
+        """Return what to ask while other questions are being answered; None: nothing now."""
+
+    def take(self, question: Question, reply: Reply) -> Corner | None:
+        """Learn from a reply; return the point if it is nondominated and new."""
+
+    def open(self) -> dict[Corner, str]:
+        """Return the corners of the zones that may hold more, and why they are open (empty text: not yet asked)."""
+
+    def ideal(self) -> tuple[int, ...]:
+        """Return the best of each objective that is proven so far, in steps."""

@@ -1,0 +1,147 @@
+"""The models of the trade-off: a compiled model with objective rows, columns that pick a zone, and a column that relaxes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ..model.matrices import Matrices
+from ..solver.result import FloatArray
+from .objectives import IntegerObjective, LinearObjective, whole_objectives
+
+#: zones that one run may look at together
+MOST_ZONES = 16
+
+#: a row: columns, values, lower side, upper side
+Row = tuple[Sequence[int], Sequence[float], float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """What an answer of the solver is worth exactly.
+
+    Attributes
+    ----------
+    values : tuple of Fraction, length p
+        In the objectives' own units and senses.
+    payload : object
+        What the point carries (a plan); must be picklable where several processes work.
+    """
+
+    values: tuple[Fraction, ...]
+    payload: Any = None
+
+
+@dataclass(frozen=True)
+class Aside:
+    """An answer of the solver that is no point, with rows that shut it out.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        The answer breaks at least one of them.
+    proven : bool
+        Whether every feasible point satisfies the rows; otherwise the front is not called complete.
+    why : str
+    """
+
+    rows: tuple[Row, ...]
+    proven: bool
+    why: str = ""
+
+
+#: rows that every feasible point satisfies and this one breaks
+Separate = Callable[[FloatArray], Sequence[Row]]
+#: exact worth of a point, or why it is none
+Settle = Callable[[FloatArray], Settled | Aside]
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixModel:
+    """A mixed-integer linear model with several linear objectives.
+
+    Attributes
+    ----------
+    matrices : Matrices
+        The feasible points; its own objective is not read. Every column has finite bounds.
+    objectives : tuple of LinearObjective
+    separate : callable, optional
+        Rows that come when an answer breaks them. Picklable where several processes work.
+    settle : callable, optional
+        Exact worth of an answer; without, the objectives are computed from the rounded columns. Picklable likewise.
+    """
+
+    matrices: Matrices
+    objectives: tuple[LinearObjective, ...]
+    separate: Separate | None = None
+    settle: Settle | None = None
+
+    def settled(self, x: FloatArray) -> Settled | Aside:
+        """Return what a point is worth."""
+        if self.settle is not None:
+            return self.settle(x)
+        return Settled(tuple(o.value(x) for o in self.objectives))
+
+    def whole(self) -> tuple[IntegerObjective, ...] | None:
+        """Return the objectives in whole steps; None when the relaxation has no point."""
+        found = whole_objectives(self.matrices, self.objectives)
+        return None if found is None else tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Extended:
+    """A model with what zones need behind its own columns and rows.
+
+    Attributes
+    ----------
+    matrices : Matrices
+        Own columns, then `MOST_ZONES` zone columns (shut), then one that relaxes every objective row (shut).
+        Own rows, then one row an objective: ``y_k + relax >= side``, then: the zone columns add up to 1 or less.
+    n : int
+        Own columns.
+    first_row : int
+        Number of the first objective row.
+    """
+
+    matrices: Matrices
+    n: int
+    first_row: int
+
+    @property
+    def relax(self) -> int:
+        """Column that relaxes the objective rows."""
+        return self.n + MOST_ZONES
+
+    @property
+    def pick_row(self) -> int:
+        """Row of the sum of the zone columns."""
+        return self.matrices.n_rows - 1
+
+
+def extended(matrices: Matrices, objectives: Sequence[IntegerObjective]) -> Extended:
+    """Return a model with its objective rows, free, and the columns of zones."""
+    n, p = matrices.n_cols, len(objectives)
+    own = sp.csc_matrix((matrices.value, matrices.index, matrices.start), shape=(matrices.n_rows, n))
+    at = [np.full(len(o.source.columns), k) for k, o in enumerate(objectives)]
+    columns = np.concatenate([o.source.columns for o in objectives])
+    coefficients = np.concatenate([o.coefficients() for o in objectives])
+    rows = sp.csc_matrix((coefficients, (np.concatenate(at), columns)), shape=(p, n))
+    one = sp.csc_matrix(np.ones((p, 1)))
+    picks = sp.csc_matrix(np.ones((1, MOST_ZONES)))
+    whole = sp.bmat([[own, None, None], [rows, None, one], [None, picks, None]], format="csc")
+    whole.eliminate_zeros()
+    whole.sort_indices()
+    more = MOST_ZONES + 1
+    out = replace(
+        matrices, start=whole.indptr.astype(np.int32), index=whole.indices.astype(np.int32), value=whole.data,
+        row_lower=np.r_[matrices.row_lower, np.full(p, -np.inf), -np.inf], row_upper=np.r_[matrices.row_upper, np.full(p, np.inf), 1.0],
+        col_cost=np.zeros(n + more), col_lower=np.r_[matrices.col_lower, np.zeros(more)], col_upper=np.r_[matrices.col_upper, np.zeros(more)],
+        integrality=np.r_[matrices.integrality, np.ones(MOST_ZONES, dtype=bool), False], offset=0.0, sense="max",
+        row_names=(), col_names=(),
+    )  # fmt: skip
+    return Extended(out, n, matrices.n_rows)

@@ -1,0 +1,200 @@
+"""Objectives as integers: each is divided by its exact step (or a stated resolution), turned to 'more is better' and counted from 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+
+from ..i18n import _
+from ..model.matrices import Matrices
+from ..solver.lp import LinearProgram
+from ..solver.result import FloatArray, IntArray
+
+#: a range of more steps than this is not enumerated step by step: the objective gets a resolution
+MOST_STEPS = 10**8
+#: steps of the range of an objective that gets its resolution by itself
+FINE = 10**6
+#: how far the value of a linear programme may be wrong, relative to its size
+_ERROR = 1e-7
+#: whole money may cost a little more than the solver's
+_NEAR = Fraction(1, 100)
+
+
+@dataclass(frozen=True, eq=False)
+class LinearObjective:
+    """A linear objective with exact coefficients.
+
+    Attributes
+    ----------
+    name : str
+    columns : array of int32, shape (m,)
+        Columns of the compiled model, each at most once.
+    coefficients : tuple of Fraction, length m
+    constant : Fraction
+    sense : {"max", "min"}
+    resolution : Fraction or None
+        Values closer than this count as equal. None: the exact step, the greatest common divisor of the coefficients,
+        when all columns are whole; a resolution is taken, and said, when that is not so or the steps are too many.
+    """
+
+    name: str
+    columns: IntArray
+    coefficients: tuple[Fraction, ...]
+    constant: Fraction = Fraction(0)
+    sense: Literal["max", "min"] = "max"
+    resolution: Fraction | None = None
+
+    def value(self, x: FloatArray) -> Fraction:
+        """Return the exact value at a point whose columns of this objective are whole (they are rounded)."""
+        at = np.rint(x[self.columns]).astype(np.int64).tolist()
+        return self.constant + sum((c * v for c, v in zip(self.coefficients, at, strict=True) if v), Fraction(0))
+
+
+@dataclass(frozen=True, eq=False)
+class IntegerObjective:
+    """An objective in whole steps: ``y = floor(sign value / step) - base``, at least 0, more is better.
+
+    Attributes
+    ----------
+    source : LinearObjective
+    step : Fraction
+        Exact step, or resolution.
+    exact : bool
+        Whether every value is a multiple of the step.
+    base, top : int
+        ``0 <= y <= top`` holds for every feasible point.
+    """
+
+    source: LinearObjective
+    step: Fraction
+    exact: bool
+    base: int
+    top: int
+
+    @property
+    def sign(self) -> int:
+        """1 for an objective that is maximised, -1 for one that is minimised."""
+        return 1 if self.source.sense == "max" else -1
+
+    def steps(self, value: Fraction) -> int:
+        """Return a value in steps from the base; what misses a resolution by a hundredth counts as reaching it."""
+        return math.floor(self.sign * value / self.step + (0 if self.exact else _NEAR)) - self.base
+
+    def value_of(self, y: int) -> Fraction:
+        """Return the least good value of so many steps."""
+        return self.sign * (y + self.base) * self.step
+
+    def coefficients(self) -> FloatArray:
+        """Return the coefficients of y, shape (m,)."""
+        return np.array([float(self.sign * c / self.step) for c in self.source.coefficients])
+
+    def side(self) -> float:
+        """Return the constant of y: ``y = coefficients @ x + side``."""
+        return float(self.sign * self.source.constant / self.step - self.base)
+
+
+def exact_step(coefficients: Sequence[Fraction]) -> Fraction | None:
+    """Return the greatest common divisor of exact numbers, None when all are 0."""
+    numbers = [abs(c) for c in coefficients if c]
+    if not numbers:
+        return None
+    below = math.lcm(*(c.denominator for c in numbers))
+    return Fraction(math.gcd(*(int(c * below) for c in numbers)), below)
+
+
+def whole_objectives(matrices: Matrices, objectives: Sequence[LinearObjective]) -> list[IntegerObjective] | None:
+    """Scale objectives to whole steps, with ranges from linear programmes.
+
+    Parameters
+    ----------
+    matrices : Matrices
+        The model.
+    objectives : sequence of LinearObjective
+        At least two, of different names.
+
+    Returns
+    -------
+    list of IntegerObjective, or None
+        None when the linear relaxation has no point.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two objectives, equal names, a column named twice or out of range, or a resolution that is not positive.
+    """
+    _refuse(matrices, objectives)
+    lp = LinearProgram(matrices)
+    out: list[IntegerObjective] = []
+    every = np.arange(matrices.n_cols, dtype=np.int32)
+    for o in objectives:
+        cost = np.zeros(matrices.n_cols)
+        scale = max((abs(float(c)) for c in o.coefficients), default=0.0) or 1.0
+        cost[o.columns] = [float(c) / scale for c in o.coefficients]
+        ends: list[float] = []
+        for sign in (1.0, -1.0):
+            lp.change_cost(every, sign * cost if matrices.sense == "max" else -sign * cost)
+            answer = lp.run()
+            if answer is None:
+                return None
+            error = _ERROR * max(1.0, float(np.abs(cost) @ np.maximum(np.abs(matrices.col_lower), np.abs(matrices.col_upper))))
+            ends.append(float(cost @ answer.x) + sign * error)
+        high, low = (Fraction(e) * Fraction(scale) + o.constant for e in ends)
+        out.append(_scaled(matrices, o, low, high))
+    return out
+
+
+def _scaled(matrices: Matrices, o: LinearObjective, low: Fraction, high: Fraction) -> IntegerObjective:
+    whole = bool(matrices.integrality[o.columns].all())
+    step = exact_step(o.coefficients) if whole and o.resolution is None else None
+    offset = Fraction(0) if step is None else o.constant % step
+    exact = step is not None and not offset and (high - low) / step <= MOST_STEPS
+    if step is not None and offset:  # the constant counts too
+        step = exact_step([*o.coefficients, o.constant])
+        assert step is not None
+        exact = (high - low) / step <= MOST_STEPS
+    if not exact:
+        step = o.resolution or round_resolution((high - low) / FINE)
+    if step is None:
+        step, exact = Fraction(1), True  # a constant objective
+    if not any(o.coefficients):
+        step, exact = abs(o.constant) or Fraction(1), True
+    sign = 1 if o.sense == "max" else -1
+    least, most = sorted((sign * low / step, sign * high / step))
+    base = math.ceil(least) if exact else math.floor(least)
+    top = math.floor(most) - base
+    return IntegerObjective(o, step, exact, base, max(0, top))
+
+
+def round_resolution(at_least: Fraction) -> Fraction:
+    """Return the smallest of 1, 2, 5, 10, 20, 50 ... (and 1/2, 1/5 ...) that is at least so large."""
+    if at_least <= 0:
+        return Fraction(1)
+    power = math.floor(math.log10(float(at_least))) - 1
+    while True:
+        for digit in (1, 2, 5):
+            step = digit * Fraction(10) ** power
+            if step >= at_least:
+                return step
+        power += 1
+
+
+def _refuse(matrices: Matrices, objectives: Sequence[LinearObjective]) -> None:
+    wrong: list[str] = []
+    if len(objectives) < 2:
+        wrong.append(_("at least two objectives are needed, not {n}").format(n=len(objectives)))
+    names = [o.name for o in objectives]
+    wrong += [_("objective {name} stands twice").format(name=n) for n in sorted({n for n in names if names.count(n) > 1})]
+    for o in objectives:
+        if len(o.columns) != len(o.coefficients) or len(np.unique(o.columns)) < len(o.columns):
+            wrong.append(_("objective {name}: one coefficient a column, and each column once").format(name=o.name))
+        elif len(o.columns) and not (int(o.columns.min()) >= 0 and int(o.columns.max()) < matrices.n_cols):
+            wrong.append(_("objective {name}: a column outside 0 .. {n}").format(name=o.name, n=matrices.n_cols - 1))
+        if o.resolution is not None and o.resolution <= 0:
+            wrong.append(_("objective {name}: the resolution must be positive, not {value}").format(name=o.name, value=o.resolution))
+    if wrong:
+        raise ValueError("; ".join(wrong))

@@ -1,0 +1,108 @@
+"""Three objectives and more: the search region by local bounds, its zones asked one by one or several in one search tree.
+
+Papers: Klamroth, Lacour, Vanderpooten (EJOR 245, 2015) for the region; Daechert, Klamroth, Lacour, Vanderpooten (EJOR 260, 2017);
+Tamby and Vanderpooten (INFORMS J. Computing 33, 2021) for the choice of zone and objective and for pruning.
+Idea: ask the zone and objective whose projection is largest, because its answer shuts most other zones; every question gives a
+nondominated point or proves zones empty. Where empty zones begin to prevail, zones that lie near each other are asked together.
+Supports any number of objectives from 2 on, several questions at once, records, and zones that cannot be settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .model import MOST_ZONES
+from .subsolve import Question, Reply
+from .zones import Corner, SearchRegion
+
+
+class RegionSearch:
+    """Search by zones.
+
+    Parameters
+    ----------
+    top : tuple of int, length p
+        No feasible point is above it.
+    raisable : sequence of bool, length p
+        Objectives that may be raised (real-valued ones are not where there are others).
+    together : int
+        Most zones asked in one run.
+    """
+
+    def __init__(self, top: Corner, raisable: Sequence[bool], together: int = 8) -> None:
+        self.region = SearchRegion(top)
+        self._raisable = [k for k, may in enumerate(raisable) if may]
+        self._together = min(together, MOST_ZONES)
+        self._first = [Question(k, ((-1,) * len(top),)) for k in self._raisable]
+        self._asked_first: set[int] = set()
+        self._stuck: dict[Corner, str] = {}
+        self._size = 1
+        self._ideal: list[int] = list(top)
+
+    def next(self, busy: Sequence[Question]) -> Question | None:
+        """Return the question with the largest projection whose zones are not being asked."""
+        for q in self._first:  # the ideal first: it scales what follows
+            if q.k not in self._asked_first:
+                self._asked_first.add(q.k)
+                return q
+        taken = {c for q in busy for c in q.corners} | set(self._stuck)
+        corners = self.region.corners
+        free = np.array([i for i, c in enumerate(corners) if c not in taken], dtype=np.int64)
+        if not len(free):
+            return None
+        room = np.maximum(np.array(self._ideal) + 1.0 - self.region.array[free], 1e-9)
+        projected = (room.prod(axis=1)[:, None] / room)[:, self._raisable]
+        i, at = np.unravel_index(int(np.argmax(projected)), projected.shape)
+        k = self._raisable[int(at)]
+        if self._size == 1:
+            return Question(k, (corners[int(free[i])],))
+        away = np.abs(self.region.array[free] - self.region.array[free[i]]) / (np.array(self._ideal) + 1.0)
+        away[:, k] = 0.0
+        near = np.argsort(away.sum(axis=1), kind="stable")[: self._size]
+        return Question(k, tuple(corners[int(free[j])] for j in near))
+
+    def take(self, question: Question, reply: Reply) -> Corner | None:
+        """Split and shut zones."""
+        k = question.k
+        first = self._is_first(question)
+        if reply.ceiling is None:
+            self._failed(question, reply)
+            return None
+        found: Corner | None = None
+        if reply.y is not None:
+            better = reply.y[k] > question.corners[reply.zone][k]
+            if better and self.region.add_point(reply.y):
+                found = reply.y
+        for corner, most in zip(question.corners, reply.ceiling, strict=True):
+            self.region.add_ceiling(k, corner, most)
+        if first:
+            self._ideal[k] = min(self._ideal[k], reply.ceiling[0])
+            self._asked_first.add(k)
+        elif found is not None:
+            self._size = max(1, self._size // 2)
+        else:
+            self._size = min(self._together, self._size * 2)
+        return found
+
+    def open(self) -> dict[Corner, str]:
+        """Return the zones left."""
+        return {c: self._stuck.get(c, "") for c in self.region.corners}
+
+    def ideal(self) -> tuple[int, ...]:
+        """Return the best of each objective that is proven so far."""
+        return tuple(self._ideal)
+
+    def _is_first(self, question: Question) -> bool:
+        return len(question.corners) == 1 and all(c == -1 for c in question.corners[0])
+
+    def _failed(self, question: Question, reply: Reply) -> None:
+        """Ask zones singly after a failure together; a single zone that fails for one objective is tried for the others."""
+        if self._is_first(question) and len(self.region) != 1:
+            return
+        if len(question.corners) > 1:
+            self._size = 1
+            return
+        for c in question.corners:
+            self._stuck[c] = reply.why
