@@ -60,7 +60,7 @@ def test_imports_point_up(layer: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("layer", ["screening", "scoring", "problem", "text", "model", "solver", "workers", "pareto", "funding", "core", "allot"])
+@pytest.mark.parametrize("layer", ["screening", "scoring", "problem", "text", "model", "solver", "pareto", "funding", "core", "allot"])
 def test_the_engine_knows_no_files_and_no_screen(layer: str) -> None:
     barred = {"io", "report", "cli"}
     wrong = {f"{path.relative_to(ROOT)} imports {name}" for where, path in layer_files() if where == layer for name in imported(path) & barred}

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
-import pickle
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol
 
 from ..errors import SolverError
 from ..i18n import _
 from ..solver import SolveOptions
-from ..workers import Opener, Pool
+from ..workers import Opener, Pool, Shared, laid_down
 from .model import MatrixModel
 from .objectives import IntegerObjective
 from .subsolve import Question, Reply, ZoneSolver
@@ -85,14 +80,12 @@ class Pooled:
     ----------
     opener : callable
         Opens the pool, again when it breaks.
-    path : Path
-        File with the model, read by every worker once.
-    token : str
-        Hash of the file.
+    shared : Shared
+        Where the workers read the model.
     """
 
-    def __init__(self, opener: Opener, path: Path, token: str) -> None:
-        self._opener, self._path, self._token = opener, str(path), token
+    def __init__(self, opener: Opener, shared: Shared) -> None:
+        self._opener, self._shared = opener, shared
         self._running: dict[Future[Reply], Question] = {}
         self._stack = contextlib.ExitStack()
         self._pool: Pool | None = None
@@ -111,10 +104,10 @@ class Pooled:
     def hand_in(self, question: Question, seconds: float) -> None:
         """Give the question to a worker."""
         try:
-            future = self._open().executor.submit(_answer, self._path, self._token, question, seconds)
+            future = self._open().executor.submit(_answer, self._shared, question, seconds)
         except BrokenExecutor:
             self._broken()
-            future = self._open().executor.submit(_answer, self._path, self._token, question, seconds)
+            future = self._open().executor.submit(_answer, self._shared, question, seconds)
         self._running[future] = question
 
     def replies(self) -> Sequence[tuple[Question, Reply | None]]:
@@ -177,11 +170,8 @@ def pooled(opener: Opener, model: MatrixModel, objectives: Sequence[IntegerObjec
         Progress and cancel stay behind.
     """
     plain = replace(options, progress=None, cancel=None, found=None, threads=1)
-    blob = pickle.dumps((model, tuple(objectives), plain))
-    with tempfile.TemporaryDirectory(prefix="renewal_opt_pareto_") as folder:
-        path = Path(folder) / "model.pickle"
-        path.write_bytes(blob)
-        asker = Pooled(opener, path, hashlib.sha256(blob).hexdigest())
+    with laid_down((model, tuple(objectives), plain)) as shared:
+        asker = Pooled(opener, shared)
         try:
             yield asker
         finally:
@@ -191,14 +181,11 @@ def pooled(opener: Opener, model: MatrixModel, objectives: Sequence[IntegerObjec
 _solvers: dict[str, ZoneSolver] = {}
 
 
-def _answer(path: str, token: str, question: Question, seconds: float) -> Reply:
+def _answer(shared: Shared, question: Question, seconds: float) -> Reply:
     """Answer a question in a worker; the model is read once."""
-    solver = _solvers.get(token)
+    solver = _solvers.get(shared.token)
     if solver is None:
-        blob = Path(path).read_bytes()
-        if hashlib.sha256(blob).hexdigest() != token:
-            raise SolverError(_("worker {pid} reads another model").format(pid=os.getpid()))
-        model, objectives, options = pickle.loads(blob)  # our own file, and its hash is the one sent along
+        model, objectives, options = shared.load()
         _solvers.clear()
-        solver = _solvers[token] = ZoneSolver(model, objectives, options)
+        solver = _solvers[shared.token] = ZoneSolver(model, objectives, options)
     return solver.ask(question, seconds)
