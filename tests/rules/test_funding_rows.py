@@ -20,7 +20,7 @@ from renewal_opt.analysis import engines
 from renewal_opt.analysis.annual import make_problem, options_of
 from renewal_opt.analysis.bottlenecks import bottlenecks
 from renewal_opt.analysis.portfolio import solve_portfolio
-from renewal_opt.core import CoreSession, Master
+from renewal_opt.core import CoreSession, FullMaster, Master
 from renewal_opt.core import session as core_session
 from renewal_opt.core.tree import TreeAnswer
 from renewal_opt.domain.plan import Plan
@@ -33,6 +33,7 @@ from renewal_opt.model.build import plan_rows
 from renewal_opt.problem import Problem
 from renewal_opt.report.bottlenecks import document, sentence
 from renewal_opt.solver import HighsSession, SolveOptions, SolveResult, Status
+from renewal_opt.solver.lp import LinearProgram
 from renewal_opt.solver.result import StopReason
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "proof"))
@@ -238,3 +239,56 @@ def test_ctrl_c_in_a_core_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> No
     result = session.solve(options_of(town.scenario))
     assert len(calls) == 1
     assert result.status in (Status.INTERRUPTED, Status.OPTIMAL)
+
+
+def test_a_core_whose_centre_holds_a_start_that_was_shut_since() -> None:
+    # a alone beats b in whole numbers, half of a beside b in fractions; its 20 cannot be paid by a channel that gives 10 at most
+    projects = [new("a", 20, 60), new("b", 10, 55), *(new(f"q{i}", 30, 1) for i in range(200))]
+    town = Town(projects, channels={"grant": channel(ticket={"at_most": 10})}, budget={"m": entry(amount={2025: 20})}, scenario={"funding": "projected", "strategy": "core"})
+    answer = solve_portfolio(town.problem(), options_of(town.scenario))
+    assert (answer.objective, answer.stopped) == (55, "optimal")
+
+
+def test_fixing_knows_of_starts_that_its_own_linear_programme_shuts() -> None:
+    """A start that the linear programme wants, and the oracle shuts meanwhile, is not fixed at 1."""
+    town = Town([new("a", 20, 60), new("b", 10, 55)], channels={"grant": channel(ticket={"at_most": 10})}, scenario={"funding": "projected", "strategy": "core"})
+    problem = town.problem()
+    session = CoreSession(Master(problem, plan_rows(problem)))
+    master = session.master
+    session._best, session._value = np.array([0.0, 1.0]), master.value(np.array([0.0, 1.0]))
+    lower, upper = master.lower.copy(), master.upper.copy()
+    session._fix(lower, upper)
+    assert master.upper.tolist() == [0.0, 1.0]
+    assert lower[0] == upper[0] == 0.0
+
+
+def test_fixing_leaves_money_of_the_full_form_alone() -> None:
+    """A reduced cost is the cost of one unit; of money a part of a unit may be used, so it is never fixed.
+
+    The giant makes the money unit large beside what the others spend, so that reduced costs of their money are large.
+    """
+    draws = random.Random(238)
+    projects = [new(f"q{i}", draws.randint(1, 30), draws.randint(1, 100), district=draws.choice(["north", "south"])) for i in range(60)]
+    total = sum(p.total_investment for p in projects) // 10_000
+    both = {"district": ["north", "south"]}
+    channels = {
+        "own": channel(eligible={"district": "whole"}), "fiscal": channel(cap={2025: D(total * 20) / 100}, eligible=both),
+        "loan": channel("debt", "market", cap={2025: D(total * 15) / 100}, eligible={"district": "north"}),
+        "other": channel("debt", "market", cap={2025: D(total * 15) / 100}, eligible={"district": "south"}),
+        "bond": channel("debt", cap={2025: D(total * 10) / 100}, eligible=both, share={"at_most": D("0.5"), "per": "project"}),
+    }  # fmt: skip
+    town = Town([*projects, new("giant", 500_000, 1, district="whole")], channels=channels, scenario={"funding": "projected", "strategy": "core"})
+    problem = town.problem()
+    best = solve_portfolio(problem, options_of(town.scenario))
+    master = FullMaster(problem)
+    session = CoreSession(master)
+    session._best, session._value = np.zeros(master.matrices.n_cols), float(best.objective) / master.gain_unit
+    lower, upper = master.lower.copy(), master.upper.copy()
+    session._fix(lower, upper)
+    money = master.matrices.col_slice("f")
+    assert np.array_equal(lower[money], master.lower[money])
+    assert np.array_equal(upper[money], master.upper[money])
+    assert session.work.fixed > 0
+    x = master.matrices.col_slice("x")
+    lower[x] = upper[x] = np.array(best.chosen, dtype=float)
+    assert LinearProgram(replace(master.matrices, col_lower=lower, col_upper=upper)).run() is not None, "the optimum has lost its money"

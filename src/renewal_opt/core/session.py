@@ -248,7 +248,8 @@ class CoreSession:
                 return True
             left = deadline - time.monotonic()
             asked = replace(options, gap=options.gap / 3, target=goal, nodes=nodes, seconds=max(left, 0.1), progress=None)
-            result, met = self._solve(asked, np.maximum(lower, self.master.lower), np.minimum(upper, self.master.upper))
+            top = np.minimum(upper, self.master.upper)  # the centre may hold starts that were shut since
+            result, met = self._solve(asked, np.minimum(np.maximum(lower, self.master.lower), top), top)
             if result.x is None:
                 return False
             if self._consider(met[0]):
@@ -309,16 +310,26 @@ class CoreSession:
         return False
 
     def _fix(self, lower: Floats, upper: Floats) -> LpAnswer | None:
-        """Fix columns whose reduced cost exceeds what the incumbent leaves (exact: any better portfolio keeps them)."""
+        """Fix columns whose reduced cost exceeds what the incumbent leaves (exact: any better portfolio keeps them).
+
+        Integers alone are fixed: a step of 1 costs the reduced cost, a smaller one of money costs less.
+
+        Parameters
+        ----------
+        lower, upper : arrays, one value a column
+            Overwritten: the master's bounds after its linear programme (which may shut starts), with what is fixed.
+        """
         root = self.master.relax()
         if root is None:
             return None
+        lower[:], upper[:] = self.master.lower, self.master.upper
         self._bound = min(self._bound, root.objective)
         self.work.proof = "lp"
         if self._best is None:
             return root
         room = root.objective - self._value + 1e-6 * max(1.0, abs(self._value))
-        low, high = _at_bound(root, self.master.lower), _at_bound(root, self.master.upper)
+        whole = self.master.matrices.integrality
+        low, high = whole & _at_bound(root, lower), whole & _at_bound(root, upper)
         down = (root.reduced_cost < -room) & low
         up = (root.reduced_cost > room) & high
         upper[down] = lower[down]
