@@ -62,7 +62,7 @@ def environment() -> Path:
     python = home / "bin" / "python"
     if not python.exists():
         subprocess.run([python_312(), "-m", "venv", str(home)], check=True)
-        made = subprocess.run([str(python), "-m", "pip", "install", "-q", f"pyaugmecon=={VERSION}"], capture_output=True, text=True, check=False)
+        made = subprocess.run([str(python), "-m", "pip", "install", "-q", f"pyaugmecon=={VERSION}", "highspy"], capture_output=True, text=True, check=False)
         if made.returncode:
             shutil.rmtree(home, ignore_errors=True)
             raise Absent(f"pyaugmecon {VERSION} cannot be installed: {made.stderr.strip()[-200:]}")

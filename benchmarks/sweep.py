@@ -52,8 +52,8 @@ T = TypeVar("T")
 
 def sweep(options: argparse.Namespace, caps: Sequence[str], weights: Sequence[str]) -> Row:
     """Run the sweep and the sample of the peer; return both walls and the cases."""
-    from renewal_opt.workers import processes
     from renewal_opt.analysis.sweep.run import prepare, run_sweep
+    from renewal_opt.workers import processes
 
     with tempfile.TemporaryDirectory() as name:
         scenario = families.write(options.family, options.projects, options.seed, Path(name))

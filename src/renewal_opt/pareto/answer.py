@@ -91,6 +91,10 @@ class Answer:
     seconds : float
     aside : int
         Answers that were shut out without a proof that they are no points.
+    ideal_steps : tuple of int
+        Proven best of each objective, in steps.
+    open_corners : tuple of Corner
+        The open zones in steps.
     """
 
     points: tuple[Point, ...]
@@ -106,6 +110,8 @@ class Answer:
     twice: int
     seconds: float
     aside: int = 0
+    ideal_steps: Corner = ()
+    open_corners: tuple[Corner, ...] = ()
 
 
 class Algorithm(Protocol):

@@ -75,6 +75,7 @@ class RegionSearch:
             better = reply.y[k] > question.corners[reply.zone][k]
             if better and self.region.add_point(reply.y):
                 found = reply.y
+                self.note(found)
         for corner, most in zip(question.corners, reply.ceiling, strict=True):
             self.region.add_ceiling(k, corner, most)
         if first:
@@ -85,6 +86,9 @@ class RegionSearch:
         else:
             self._size = min(self._together, self._size * 2)
         return found
+
+    def note(self, y: Corner) -> None:
+        """Be told of a new point; for searches that choose by them."""
 
     def open(self) -> dict[Corner, str]:
         """Return the zones left."""

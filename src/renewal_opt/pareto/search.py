@@ -43,6 +43,7 @@ def nondominated(
     progress: Telling | None = None,
     cancel: threading.Event | None = None,
     together: int = 8,
+    search: Callable[[Corner, Sequence[bool]], RegionSearch] | None = None,
 ) -> Answer:
     """Return the nondominated set.
 
@@ -65,6 +66,8 @@ def nondominated(
         Set it to stop.
     together : int
         Most zones asked in one run.
+    search : callable, optional
+        Makes another zone search from the top and which objectives may be raised; see `representation`.
 
     Returns
     -------
@@ -82,13 +85,13 @@ def nondominated(
     whole = model.whole()
     if whole is None:
         return _no_point(model, began)
-    search = _Search(model, whole, began, together)
+    state = _Search(model, whole, began, together, search)
     for record in resume:
-        search.learn(record.question, record.reply)
+        state.learn(record.question, record.reply)
     base = options or SolveOptions(seconds=math.inf)
     with _asker(model, whole, replace(base, cancel=cancel), workers) as asker:
-        search.run(asker, None if seconds is None else began + seconds, base.seconds, cancel, on_point, on_record, progress)
-    return search.answer()
+        state.run(asker, None if seconds is None else began + seconds, base.seconds, cancel, on_point, on_record, progress)
+    return state.answer()
 
 
 @contextlib.contextmanager
@@ -115,6 +118,7 @@ class _Search:
     whole: Sequence[IntegerObjective]
     began: float
     together: int
+    search: Callable[[Corner, Sequence[bool]], RegionSearch] | None = None
     points: dict[Corner, Point] = field(default_factory=dict)
     runs: int = 0
     twice: int = 0
@@ -125,11 +129,13 @@ class _Search:
         exact = [o.exact for o in self.whole]
         raisable = exact if any(exact) else [True] * len(exact)
         self._top, self._raisable = tuple(o.top for o in self.whole), raisable
-        both = len(self.whole) == 2 and all(raisable)
+        both = len(self.whole) == 2 and all(raisable) and self.search is None
         self.algorithm: Algorithm = EpsilonSearch(self._top, raisable) if both else self._region()
         self._swept: EpsilonSearch | None = self.algorithm if isinstance(self.algorithm, EpsilonSearch) else None
 
     def _region(self) -> RegionSearch:
+        if self.search is not None:
+            return self.search(self._top, self._raisable)
         return RegionSearch(self._top, self._raisable, self.together)
 
     def run(
@@ -210,7 +216,7 @@ class _Search:
         missing = missing_share(list(self.points), open_, ideal_steps)
         return Answer(
             tuple(points), complete, all(o.exact for o in self.whole), zones, ideal, nadir, tuple(o.step for o in self.whole),
-            best, missing, self.runs, self.twice, time.monotonic() - self.began, self.aside,
+            best, missing, self.runs, self.twice, time.monotonic() - self.began, self.aside, ideal_steps, tuple(open_),
         )  # fmt: skip
 
     def _nondominated(self) -> list[Point]:

@@ -149,6 +149,27 @@ class ZoneSolver:
         finally:
             self._shut()
 
+    def weigh(self, weights: Sequence[int], seconds: float = math.inf) -> Reply:
+        """Return the best point for positive whole weights of the objectives; its `ceiling` says nothing."""
+        count = _Count()
+        self._until = count.began + min(seconds, self.options.seconds)
+        try:
+            for _turn in range(_TURNS):
+                self._shut()
+                cost = np.zeros(self._ext.n + MOST_ZONES + 1)
+                cost[: self._ext.n] = np.array(weights, dtype=float) @ self._dense
+                self._session.change_cost(self._every, cost, 0.0)
+                answer = self._run(count, 0.5 if all(o.exact for o in self.objectives) else 1e-3)
+                if answer.x is None or answer.status is not Status.OPTIMAL:
+                    return count.reply(why=answer.status.words())
+                settled = self._worth(answer.x[: self._ext.n], count)
+                if settled is not None:
+                    y = tuple(o.steps(v) for o, v in zip(self.objectives, settled.values, strict=True))
+                    return count.reply(y=y, settled=settled, x=answer.x[: self._ext.n])
+            return count.reply(why=_("rows kept coming"))
+        except SolverError as error:
+            return count.reply(why=str(error))
+
     # -- the question ------------------------------------------------------------------------------------
 
     def _asked(self, question: Question, count: _Count) -> Reply:
