@@ -299,7 +299,7 @@ def test_wrong_objectives_are_named_together() -> None:
     with pytest.raises(ValueError, match="at least two objectives"):
         nondominated(MatrixModel(model.matrices, (one,)))
     bad = LinearObjective("o9", np.array([99], dtype=np.int32), (Fraction(1),), resolution=Fraction(0))
-    with pytest.raises(ValueError, match="stands twice.*column outside.*must be positive"):
+    with pytest.raises(ValueError, match=r"stands twice.*column outside.*must be positive"):
         nondominated(MatrixModel(model.matrices, (one, one, bad)))
 
 

@@ -9,7 +9,7 @@ rounding; elsewhere it is the small MILP that the design asks for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
@@ -23,12 +23,14 @@ from .integer import integer_amounts
 from .lp import ArrayModel
 from .system import MoneyRow, MoneySystem, money_system
 
-__all__ = ["Allotment", "allot"]
+__all__ = ["Allotment", "Level", "allot"]
 
 #: how far the integer step may move an amount, in steps of the grid
 _REACH = 8
 #: with more groups than this to move money in, steps of 100 元 are tried once
 _MANY = 400
+#: 元 at the dearest cost that an allotment of least cost may lose by rounding
+_COST_ROOM = 1000
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,28 @@ class Allotment:
     proven: bool = True
 
 
+@dataclass(frozen=True)
+class Level:
+    """A bound on a weighted sum of the money: ``lo <= sum coef money <= hi``, 元.
+
+    Attributes
+    ----------
+    name : str
+    coefs : dict of int to Fraction
+        By money entry.
+    lo, hi : int, Fraction or None
+    """
+
+    name: str
+    coefs: dict[int, Fraction]
+    lo: Fraction | int | None = None
+    hi: Fraction | int | None = None
+
+
 def allot(
-    problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions, *, whole: bool = True
-) -> Allotment:
+    problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions, *, whole: bool = True,
+    cost: Mapping[int, float] | None = None, levels: Sequence[Level] = (),
+) -> Allotment:  # fmt: skip
     """Allot whole money to a portfolio.
 
     Parameters
@@ -68,6 +89,11 @@ def allot(
     whole : bool
         Whether amounts in whole 元 are wanted; without, the linear programme's amounts are rounded and only tell that
         the portfolio can be funded.
+    cost : mapping of money entry to float, optional
+        What one unit of money costs there: the allotment of least cost is sought, in place of the one that follows wishes;
+        rounding to whole 元 may add what 1,000 元 cost at most.
+    levels : sequence of Level
+        Further bounds on the money.
 
     Raises
     ------
@@ -75,13 +101,23 @@ def allot(
         When the solver gives no answer in time.
     """
     system = money_system(problem, chosen, plan_rows)
+    position = {e: i for i, e in enumerate(system.entries.tolist())} if cost is not None or levels else {}
+    for level in levels:
+        kept = [(position[e], c) for e, c in level.coefs.items() if e in position]
+        system.rows.append(MoneyRow(f"level:{level.name}", [i for i, _c in kept], [c for _i, c in kept], level.lo, level.hi, "level", level.name))
     if system.unpayable:
         rows = [MoneyRow(f"balance:[{p},{year}]", [], None, None, None, "balance", "", p, year) for p, year in system.unpayable]
         return Allotment(None, tuple(rows))
-    real = _real_amounts(problem, system, options)
+    weights = _preference(problem, system) if cost is None else [cost.get(e, 0.0) for e in system.entries.tolist()]
+    real = _real_amounts(problem, system, options, weights)
     if real is None:
         return Allotment(None, _blocking(problem, system, options))
     amounts, pinned = real
+    if cost is not None:  # whole money may cost a little more than the programme's, not more
+        room = _COST_ROOM * max(map(abs, weights), default=0.0)
+        least = sum(w * a for w, a in zip(weights, amounts, strict=True))
+        used = [(i, Fraction(w)) for i, w in enumerate(weights) if w]
+        system.rows.append(MoneyRow("level:cost", [i for i, _w in used], [w for _i, w in used], None, Fraction(least + room), "level", "cost"))
     if not whole:
         return Allotment([round(a) for a in amounts])
     settled, proven = _whole(system, amounts, pinned, options)
@@ -112,11 +148,11 @@ def _preference(problem: Problem, system: MoneySystem) -> list[float]:
     return out
 
 
-def _real_amounts(problem: Problem, system: MoneySystem, options: SolveOptions) -> tuple[list[float], list[tuple[list[int], int | None, int | None]]] | None:
+def _real_amounts(problem: Problem, system: MoneySystem, options: SolveOptions, weights: Sequence[float]) -> tuple[list[float], list[tuple[list[int], int | None, int | None]]] | None:
     """Solve in the solver's units; return amounts in 元 and the ticket rows as decided, or None if impossible."""
     unit = float(problem.money_unit)
     model = ArrayModel()
-    for cost, upper in zip(_preference(problem, system), system.upper, strict=True):
+    for cost, upper in zip(weights, system.upper, strict=True):
         model.column(cost, 0.0, upper / unit)
     for members, amount in zip(system.group, system.amount, strict=True):
         model.row(members, [1.0] * len(members), amount / unit, amount / unit)

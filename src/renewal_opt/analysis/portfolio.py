@@ -130,7 +130,7 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
         chosen = (result.x[x_columns] > 0.5).tolist()
         opened = opened_areas(matrices, result)
         unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
-        answer, broken, proven = _funded(problem, rows, chosen, opened, options)
+        answer, broken, proven = funded(problem, rows, chosen, opened, options)
         if answer is None and proven and not unmet and rejections < _REJECTIONS and engine.reject(result.x):
             rejections += 1
             continue
@@ -183,10 +183,23 @@ def _scaled(progress: Progress | None, unit: float) -> Progress | None:
     return lambda fraction, gap, best: tell(fraction, gap, None if best is None else best * unit)
 
 
-def _funded(
+def funded(
     problem: Problem, rows: list[Row], chosen: list[bool], opened: dict[str, int], options: SolveOptions
 ) -> tuple[Portfolio | None, Sequence[str], bool]:
-    """Return the portfolio with its money, or the rows in its way and whether that is proven."""
+    """Return the portfolio with its money, or the rows in its way and whether that is proven.
+
+    Parameters
+    ----------
+    problem : Problem
+    rows : list of Row
+        Exact plan-wide rows.
+    chosen : list of bool
+        By start.
+    opened : dict of str to int
+        Areas opened, with the year.
+    options : SolveOptions
+        Threads, seed and time of the allotment.
+    """
     zero = [0] * len(problem.entries)
     broken = [r.name for r in rows if r.left.entries is None and not r.holds(chosen, zero)]
     if broken:

@@ -150,11 +150,11 @@ def _with_bound(plan: Plan, found: Certified) -> Plan:
 
 def _moved(plan: Plan, path: Path, output: Path) -> Plan:
     """Return the plan with the paths of its inputs as seen from the copy's folder."""
-    from .solve import _portable
+    from ..io.nearby import plan_near
 
     folder = path.resolve().parent
     inputs = tuple(i.model_copy(update={"path": str((folder / i.path).resolve())}) for i in plan.inputs)
-    return _portable(plan.model_copy(update={"inputs": inputs}), output)
+    return plan_near(plan.model_copy(update={"inputs": inputs}), output)
 
 
 def _proof_writer(found: Certified, system: System, files: Any, overrides: dict[str, Any], name: str) -> Callable[[Path], Any]:

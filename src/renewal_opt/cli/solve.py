@@ -60,7 +60,9 @@ def solve(
     check_targets(targets, read)
     plan = _run(inputs, recorded, quiet)
     if output is not None:
-        plan = _portable(plan, output)
+        from ..io.nearby import plan_near
+
+        plan = plan_near(plan, output)
     _write(plan, inputs, output, xlsx, png, quiet)
     if as_json:
         from ..io.planfile import plan_to_json
@@ -82,19 +84,6 @@ def _run(inputs: Inputs, recorded: dict[str, Any], quiet: bool) -> Plan:
         from ..analysis.annual import solve_annual
 
         return solve_annual(inputs, progress=progress.report, cancel=progress.cancel, options=recorded)
-
-
-def _portable(plan: Plan, output: Path) -> Plan:
-    """Name inputs relative to the plan's folder where they lie in it or beside it, so that the whole can be moved."""
-    import os.path
-
-    folder = output.resolve().parent
-    near = folder.parent if folder.parent != Path(folder.anchor) else folder
-    moved = tuple(
-        i.model_copy(update={"path": Path(os.path.relpath(i.path, folder)).as_posix()}) if Path(i.path).is_relative_to(near) else i
-        for i in plan.inputs
-    )
-    return plan.model_copy(update={"inputs": moved})
 
 
 def _write(plan: Plan, inputs: Inputs, output: Path | None, xlsx: Path | None, png: Path | None, quiet: bool) -> None:

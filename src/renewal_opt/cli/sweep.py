@@ -54,8 +54,8 @@ def sweep(
     quiet: bool,
 ) -> None:
     """Run a sweep."""
-    from ..workers import pool
     from ..analysis.sweep.run import prepare, run_sweep
+    from ..workers import pool
 
     if workers is not None and cluster is not None:
         raise click.UsageError(_("--workers or --cluster, not both: a cluster has its own workers"))

@@ -95,6 +95,8 @@ class Answer:
         Proven best of each objective, in steps.
     open_corners : tuple of Corner
         The open zones in steps.
+    exact_objectives : tuple of bool
+        Which objectives have an exact step.
     """
 
     points: tuple[Point, ...]
@@ -112,6 +114,7 @@ class Answer:
     aside: int = 0
     ideal_steps: Corner = ()
     open_corners: tuple[Corner, ...] = ()
+    exact_objectives: tuple[bool, ...] = ()
 
 
 class Algorithm(Protocol):

@@ -22,7 +22,7 @@ FINE = 10**6
 #: how far the value of a linear programme may be wrong, relative to its size
 _ERROR = 1e-7
 #: whole money may cost a little more than the solver's
-_NEAR = Fraction(1, 100)
+_NEAR = Fraction(1, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class LinearObjective:
 
 @dataclass(frozen=True, eq=False)
 class IntegerObjective:
-    """An objective in whole steps: ``y = floor(sign value / step) - base``, at least 0, more is better.
+    """An objective in whole steps: ``y = floor(sign value / step) - base`` (real-valued: to the nearest step), at least 0, more is better.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class IntegerObjective:
         return 1 if self.source.sense == "max" else -1
 
     def steps(self, value: Fraction) -> int:
-        """Return a value in steps from the base; what misses a resolution by a hundredth counts as reaching it."""
+        """Return a value in steps from the base; what misses a resolution by less than half of it counts as reaching it."""
         return math.floor(self.sign * value / self.step + (0 if self.exact else _NEAR)) - self.base
 
     def value_of(self, y: int) -> Fraction:

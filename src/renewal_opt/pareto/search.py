@@ -216,7 +216,7 @@ class _Search:
         missing = missing_share(list(self.points), open_, ideal_steps)
         return Answer(
             tuple(points), complete, all(o.exact for o in self.whole), zones, ideal, nadir, tuple(o.step for o in self.whole),
-            best, missing, self.runs, self.twice, time.monotonic() - self.began, self.aside, ideal_steps, tuple(open_),
+            best, missing, self.runs, self.twice, time.monotonic() - self.began, self.aside, ideal_steps, tuple(open_), tuple(o.exact for o in self.whole),
         )  # fmt: skip
 
     def _nondominated(self) -> list[Point]:

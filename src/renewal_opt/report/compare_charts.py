@@ -9,11 +9,10 @@ from typing import Any
 from ..domain.base import WAN, YI
 from ..i18n import _
 from .compare_view import CompareView
+from .page import FONT
 from .png import COLOURS
 from .view import basis_name
 
-#: fonts that have Chinese, on each system
-FONT = "'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', 'WenQuanYi Micro Hei', sans-serif"
 #: projects drawn in the picture of frequencies
 MOST = 200
 #: plans whose names have room above that picture

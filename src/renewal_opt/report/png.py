@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,25 @@ def write_png(plan: Plan, policy: Policy | None, library: Library | None, path: 
     language : str, optional
         ``zh`` or ``en``; default: the language in force.
     """
+    with speaking(language), drawing((11.7, 8.3)) as figure:
+        view = View(plan, policy, library)
+        grid = figure.add_gridspec(2, 2, left=0.125, right=0.975, top=0.79, bottom=0.065, hspace=0.52, wspace=0.12, width_ratios=(1.2, 1))
+        _front(figure, view)
+        _money(figure.add_subplot(grid[0, 0]), view)
+        _districts(figure.add_subplot(grid[1, 0]), view)
+        _caps(figure.add_subplot(grid[:, 1]), view)
+        figure.savefig(str(path), format="png", metadata={"Software": None})
+
+
+@contextlib.contextmanager
+def drawing(inches: tuple[float, float]) -> Iterator[Any]:
+    """Give an empty figure on which Chinese can be written.
+
+    Parameters
+    ----------
+    inches : tuple of float
+        Width and height.
+    """
     import matplotlib as mpl
     from matplotlib import font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -60,24 +81,19 @@ def write_png(plan: Plan, policy: Policy | None, library: Library | None, path: 
     name = font_manager.FontProperties(fname=file).get_name()
     # matplotlib's own font draws what the Chinese one lacks, such as the ł of Włochy
     settings: Any = {"font.family": [name, "DejaVu Sans"], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False, "axes.spines.right": False}
-    with speaking(language), mpl.rc_context(settings):
-        view = View(plan, policy, library)
-        figure = Figure(figsize=(11.7, 8.3), dpi=130)
+    with mpl.rc_context(settings):
+        figure = Figure(figsize=inches, dpi=130)
         FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(2, 2, left=0.125, right=0.975, top=0.79, bottom=0.065, hspace=0.52, wspace=0.12, width_ratios=(1.2, 1))
-        _front(figure, view)
-        _money(figure.add_subplot(grid[0, 0]), view)
-        _districts(figure.add_subplot(grid[1, 0]), view)
-        _caps(figure.add_subplot(grid[:, 1]), view)
-        figure.savefig(str(path), format="png", metadata={"Software": None})
+        yield figure
 
 
-def _plain(text: object) -> str:
+def plain(text: object) -> str:
     """Return text that matplotlib draws as it is (no control characters, no mathematics)."""
     return clean(text).replace("$", r"\$")
 
 
-def _short(text: str, limit: int) -> str:
+def shortened(text: str, limit: int) -> str:
+    """Return a text cut to so many columns (a Chinese character takes two)."""
     room, out = limit, ""
     for c in text:
         room -= 2 if ord(c) > 0x2E7F else 1
@@ -93,20 +109,20 @@ def _front(figure: Any, view: View) -> None:
     if plan.synthetic:
         figure.text(0.5, top, synthetic_notice(), ha="center", va="center", fontsize=12, color="#9C0006", bbox={"facecolor": "#FFE699", "edgecolor": "none", "pad": 4})
         top -= 0.042
-    figure.text(0.5, top, _plain(_short(view.text(plan.title), 80)), ha="center", va="center", fontsize=15)
+    figure.text(0.5, top, plain(shortened(view.text(plan.title), 80)), ha="center", va="center", fontsize=15)
     parts = " · ".join(f"{view.part(p.part)} {p.number}" for p in view.parts)
     now = sum(p.this_year for p in view.parts)
     later = sum(p.later for p in view.parts)
     words = _("{parts} · not selected {refused} · {year}: {now} · later years: {later} (10k yuan)")
-    figure.text(0.5, top - 0.035, _plain(words.format(parts=parts, refused=len(plan.refused), year=plan.plan_year, now=wan(now), later=wan(later))), ha="center", va="center", fontsize=10)
+    figure.text(0.5, top - 0.035, plain(words.format(parts=parts, refused=len(plan.refused), year=plan.plan_year, now=wan(now), later=wan(later))), ha="center", va="center", fontsize=10)
     bind = [view.text(a.label) for a in plan.assumptions if a.binds]
     proof = _("objective {value} · gap {gap} · {stopped} · data as of {date}").format(
         value=f"{rounded(fraction(o.value)):,.2f}", gap=gap_text(o.gap), stopped=stopped_name(o.stopped), date=plan.library_as_of or "–"
     )
-    figure.text(0.5, top - 0.064, _plain(proof), ha="center", va="center", fontsize=9, color="#404040")
+    figure.text(0.5, top - 0.064, plain(proof), ha="center", va="center", fontsize=9, color="#404040")
     if bind:
         text = _("assumptions that bind: {names}").format(names=_("; ").join(bind))
-        figure.text(0.5, top - 0.091, _plain(_short(text, 150)), ha="center", va="center", fontsize=9, color="#9C0006")
+        figure.text(0.5, top - 0.091, plain(shortened(text, 150)), ha="center", va="center", fontsize=9, color="#9C0006")
 
 
 def _unit(view: View) -> tuple[float, str]:
@@ -124,7 +140,7 @@ def _money(axes: Any, view: View) -> None:
     below = [0.0] * len(years)
     for at, channel in enumerate(c for c in view.channels if any(view.by_channel.get((c, y)) for y in years)):
         values = [view.by_channel.get((channel, y), 0) / size for y in years]
-        axes.bar(range(len(years)), values, 0.62, bottom=below, label=_plain(view.channel(channel)), color=COLOURS[at % len(COLOURS)], edgecolor="white", linewidth=0.5)
+        axes.bar(range(len(years)), values, 0.62, bottom=below, label=plain(view.channel(channel)), color=COLOURS[at % len(COLOURS)], edgecolor="white", linewidth=0.5)
         below = [a + b for a, b in zip(below, values, strict=True)]
     for at, height in enumerate(below):
         axes.annotate(f"{height:,.2f}", (at, height), ha="center", va="bottom", fontsize=8, xytext=(0, 1.5), textcoords="offset points")
@@ -157,7 +173,7 @@ def _districts(axes: Any, view: View) -> None:
         left = [a + b for a, b in zip(left, values, strict=True)]
     for at, length in enumerate(left):
         axes.annotate(f"{length:,.2f}", (length, at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
-    axes.set_yticks(range(len(order)), [_plain(_short(view.of("districts", d) or _("not stated"), 19)) for d in order], fontsize=8)
+    axes.set_yticks(range(len(order)), [plain(shortened(view.of("districts", d) or _("not stated"), 19)) for d in order], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(0, max(left) * 1.15 or 1)
     axes.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
@@ -188,8 +204,8 @@ def _caps(axes: Any, view: View) -> None:
     axes.barh(range(len(rows)), [1.0] * len(rows), 0.34, color="#EDEDED")
     axes.barh(range(len(rows)), used, 0.34, color=[COLOURS[5] if u.binding else COLOURS[0] for u in rows])
     for at, u in enumerate(rows):
-        words = f"{'※ ' if u.assumption else ''}{_short(view.text(u.label), 46)}"
-        axes.annotate(_plain(words), (0, at - 0.2), va="bottom", fontsize=8, xytext=(0, 0), textcoords="offset points")
+        words = f"{'※ ' if u.assumption else ''}{shortened(view.text(u.label), 46)}"
+        axes.annotate(plain(words), (0, at - 0.2), va="bottom", fontsize=8, xytext=(0, 0), textcoords="offset points")
         amounts = f"{measured(u.value, u.unit)} / {measured(u.at_most or '0', u.unit)}"
         axes.annotate(amounts, (1, at - 0.2), va="bottom", ha="right", fontsize=7.5, color="#505050", xytext=(0, 0), textcoords="offset points")
         axes.annotate(_used(used[at]), (max(used[at], 1.0), at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os.path
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,6 +18,7 @@ from ...domain.scenario import Scenario
 from ...errors import Collector, Finding
 from ...i18n import _
 from ...io.load import Inputs
+from ...io.nearby import near
 from ...io.places import Layer
 from ...io.pydantic_findings import findings_of
 from ...io.scenario import RawScenario
@@ -201,14 +201,6 @@ class Cases:
         ]
         data = {"name": name, "files": files, "options": options, "program": self.program}
         return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def near(path: Path, home: Path, folder: Path) -> str:
-    """Return a path relative to `home` where it lies in or beside the sweep's folder, else absolute."""
-    real, around = path.resolve(), folder.resolve().parent
-    if around == Path(around.anchor) or not real.is_relative_to(around):
-        return real.as_posix()
-    return Path(os.path.relpath(real, home.resolve())).as_posix()
 
 
 def _put(raw: RawScenario, path: tuple[str, ...], value: Any, told: str) -> None:

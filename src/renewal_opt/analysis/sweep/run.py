@@ -17,10 +17,10 @@ from ...errors import Collector, Finding, InputError, RenewalError
 from ...i18n import _
 from ...io.atomic import write_bytes_atomic, write_text_atomic
 from ...io.load import Inputs
+from ...workers import Opener
 from .cases import SCENARIOS, Case, Cases
 from .grid import read_grid
 from .ledger import LEDGER, Entry, Ledger, locked, open_ledger, stale, sweep_away
-from ...workers import Opener
 from .reading import Reader
 from .runner import WAKE, Runner
 from .worker import Answer, Packer

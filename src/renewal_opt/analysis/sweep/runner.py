@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ...errors import SolverError
 from ...i18n import _
-from .cases import Case
 from ...workers import Opener, Pool
+from .cases import Case
 from .reading import Reader
 from .worker import Answer, Interrupted, Packer, Task, run_task
 

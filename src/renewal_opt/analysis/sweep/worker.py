@@ -23,8 +23,9 @@ from ...domain.plan import Plan
 from ...errors import InfeasibleError, InputError, RenewalError
 from ...i18n import get_language, set_language
 from ...io.load import Inputs
+from ...io.nearby import inputs_near
 from ...io.planfile import plan_to_json
-from .cases import Case, near
+from .cases import Case
 from .ledger import Status
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def _answer(task: Task) -> tuple[Status, bytes, dict[str, Any]]:
 
 def plan_bytes(plan: Plan, folder: Path) -> bytes:
     """Return a plan file that is the same in every run: no times, inputs named relative to the folder."""
-    inputs = tuple(i.model_copy(update={"path": near(Path(i.path), folder, folder)}) for i in plan.inputs)
+    inputs = inputs_near(plan.inputs, folder)
     timeless = plan.objective.model_copy(update={"seconds": 0.0})
     return plan_to_json(plan.model_copy(update={"inputs": inputs, "objective": timeless})).encode("utf-8")
 

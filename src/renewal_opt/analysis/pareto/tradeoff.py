@@ -1,0 +1,280 @@
+"""The plan model of a scenario as a model with several objectives: columns, exact worth of an answer, rows that come later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ...allot import Level as MoneyLevel
+from ...allot import allot
+from ...core import Master
+from ...model.build import build_model, plan_rows
+from ...model.compile import compile_model
+from ...model.matrices import Matrices
+from ...model.rows import Row
+from ...pareto import Aside, LinearObjective, MatrixModel, Settled
+from ...pareto import Row as MatrixRow
+from ...problem import Problem
+from ...problem.areas import areas_of, may_open
+from ...solver import SolveOptions
+from ...solver.result import FloatArray
+from ..engines import SMALL
+from ..exclude import exclude, keep_shut
+from ..portfolio import Portfolio, funded, objective_of
+from .asked import Level, Objective
+
+#: money may exceed what the solver gave it by this many 元 when several money objectives hold it in place
+_ROUNDING = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Funded:
+    """A portfolio with its whole money: what a point carries.
+
+    Attributes
+    ----------
+    chosen : list of bool
+        By start.
+    opened : dict of str to int
+        Areas opened, with the year.
+    money : list of int
+        By money entry, 元.
+    """
+
+    chosen: list[bool]
+    opened: dict[str, int]
+    money: list[int]
+
+    def portfolio(self, problem: Problem, rows: list[Row]) -> Portfolio:
+        """Return it as a portfolio; as a plan it claims no bound on the weighted score."""
+        return Portfolio(self.chosen, self.money, self.opened, objective_of(problem, self.chosen, self.opened), None, "unproven", rows=rows)
+
+
+class _Recorder:
+    """Takes rows instead of a session."""
+
+    def __init__(self) -> None:
+        self.rows: list[MatrixRow] = []
+
+    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> object:
+        """Keep the row."""
+        self.rows.append((list(indices), list(values), lower, upper))
+        return None
+
+
+@dataclass(eq=False)
+class PlanTradeoff:
+    """The plan model with its objectives; `model()` is what `pareto.nondominated` takes.
+
+    Parameters
+    ----------
+    problem : Problem
+    objectives : sequence of Objective
+    levels : sequence of Level
+    options : SolveOptions
+        Threads, seed and time of allotments.
+    """
+
+    problem: Problem
+    objectives: Sequence[Objective]
+    levels: Sequence[Level]
+    options: SolveOptions
+    rows: list[Row] = field(init=False)
+    projected: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = plan_rows(self.problem)
+        asked = self.problem.scenario.funding
+        self.projected = not self._money() and (asked == "projected" or (asked == "auto" and len(self.problem.entries) > SMALL))
+        self._master: Master | None = None
+        self._base: Matrices | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave living solvers behind: a worker makes its own."""
+        return self.__dict__ | {"_master": None}
+
+    def _money(self) -> list[int]:
+        return [k for k, o in enumerate(self.objectives) if o.measure.of_money]
+
+    # -- the model ---------------------------------------------------------------------------------------
+
+    def model(self) -> MatrixModel:
+        """Return the model: the plan's matrices, a column for the worst-off district, rows for levels."""
+        base = self._matrices()
+        rows = [self._level_row(base, level) for level in self.levels]
+        worst = next((k for k, o in enumerate(self.objectives) if o.measure.ratios), None)
+        more = 0
+        if worst is not None:
+            more = 1
+            first, t = base.col_slice("x").start, base.n_cols
+            for _label, share in self.objectives[worst].measure.ratios:
+                rows.append(([t, *(first + k for k in share)], [1.0, *(-float(c) for c in share.values())], -np.inf, 0.0))
+        matrices = appended(base, more, rows)
+        if self.projected:
+            matrices = appended(matrices, 0, self._rows_of_relaxations(base))
+        objectives = tuple(self._linear(base, k) for k in range(len(self.objectives)))
+        return MatrixModel(matrices, objectives, self._separate if self.projected else None, self._settle)
+
+    def _matrices(self) -> Matrices:
+        if self._base is None:
+            self._base = self._living().matrices if self.projected else compile_model(build_model(self.problem))
+        return self._base
+
+    def _living(self) -> Master:
+        if self._master is None:
+            self._master = Master(self.problem, self.rows)
+        return self._master
+
+    def _linear(self, base: Matrices, k: int) -> LinearObjective:
+        o = self.objectives[k]
+        m = o.measure
+        if m.ratios:
+            at, coefs = [base.n_cols], [Fraction(1)]
+        else:
+            pairs = self._columns(base, k)
+            at, coefs = list(pairs), list(pairs.values())
+        return LinearObjective(m.name, np.array(at, dtype=np.int32), tuple(coefs), sense=o.sense, resolution=o.resolution)
+
+    def _columns(self, base: Matrices, k: int) -> dict[int, Fraction]:
+        m, unit = self.objectives[k].measure, self.problem.money_unit
+        first = base.col_slice("x").start
+        out = {first + j: c for j, c in m.starts.items()}
+        if m.areas and "z" in base.col_spans:
+            out |= {column: m.areas[key[0]] for key, column in base.columns("z").items() if key[0] in m.areas}  # type: ignore[index]
+        if m.money:
+            money = base.col_slice("f").start
+            out |= {money + e: c * unit for e, c in m.money.items()}
+        return out
+
+    def _level_row(self, base: Matrices, level: Level) -> MatrixRow:
+        first = base.col_slice("x").start
+        columns = {first + k: c for k, c in level.measure.starts.items()}
+        if level.measure.areas and "z" in base.col_spans:
+            columns |= {column: level.measure.areas[key[0]] for key, column in base.columns("z").items() if key[0] in level.measure.areas}  # type: ignore[index]
+        scale = max((abs(float(c)) for c in columns.values()), default=1.0) or 1.0
+        lower = -np.inf if level.at_least is None else float(level.at_least) / scale
+        upper = np.inf if level.at_most is None else float(level.at_most) / scale
+        return list(columns), [float(c) / scale for c in columns.values()], lower, upper
+
+    def _rows_of_relaxations(self, base: Matrices) -> list[MatrixRow]:
+        """Return funding rows that the linear programmes of the objectives break: most of those that will be needed."""
+        master = self._living()
+        for k, o in enumerate(self.objectives):
+            if o.measure.ratios:
+                continue
+            cost = np.zeros(base.n_cols)
+            for column, c in self._columns(base, k).items():
+                cost[column] = float(c) if o.sense == "max" else -float(c)
+            largest = np.abs(cost).max()
+            master.relax(cost / largest * 1000.0 if largest else cost)
+        return [*self._given(0), *self._shut_rows()]
+
+    def _given(self, first: int) -> list[MatrixRow]:
+        return [(at.tolist(), coefs.tolist(), lower, upper) for at, coefs, lower, upper in self._living().given()[first:]]
+
+    def _shut_rows(self) -> list[MatrixRow]:
+        master = self._living()
+        shut = np.flatnonzero((master.upper <= 0.0) & (master.matrices.col_upper > 0.0)).tolist()
+        return [([c], [1.0], -np.inf, 0.0) for c in shut]
+
+    # -- answers -----------------------------------------------------------------------------------------
+
+    def _separate(self, x: FloatArray) -> list[MatrixRow]:
+        """Return funding rows that a portfolio breaks."""
+        master = self._living()
+        before = len(master.given())
+        if master.check(x[: master.matrices.n_cols]):
+            return []
+        return [*self._given(before), *self._broken_shut(x)]
+
+    def _broken_shut(self, x: FloatArray) -> list[MatrixRow]:
+        return [row for row in self._shut_rows() if x[row[0][0]] > 0.5]
+
+    def _settle(self, x: FloatArray) -> Settled | Aside:
+        """Give a portfolio whole money, and its exact values; or say why it is none."""
+        problem, base = self.problem, self._matrices()
+        chosen = (x[base.col_slice("x")] > 0.5).tolist()
+        opened = {key[0]: key[1] for key, c in base.columns("z").items() if x[c] > 0.5} if "z" in base.col_spans else {}  # type: ignore[index]
+        unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
+        if unmet:
+            recorder = _Recorder()
+            keep_shut(recorder, base, unmet, chosen)
+            return Aside(tuple(recorder.rows), True, ", ".join(a.id for a in unmet))
+        broken = next((level for level in self.levels if not _holds(level, chosen, opened)), None)
+        money, blocked, proven = (None, [broken.text], True) if broken is not None else self._funded(x, chosen, opened)
+        if money is None:
+            return self._aside(x, chosen, blocked, proven, funding=broken is None)
+        carried = Funded(chosen, opened, money)
+        return Settled(tuple(o.measure.value(chosen, opened, money) for o in self.objectives), carried)
+
+    def _funded(self, x: FloatArray, chosen: list[bool], opened: dict[str, int]) -> tuple[list[int] | None, Sequence[str], bool]:
+        money = self._money()
+        if not money:
+            answer, blocked, proven = funded(self.problem, self.rows, chosen, opened, self.options)
+            return (None if answer is None else answer.money), blocked, proven
+        zero = [0] * len(self.problem.entries)
+        rules = [r.name for r in self.rows if r.left.entries is None and not r.holds(chosen, zero)]
+        if rules:
+            return None, rules, True
+        quiet = replace(self.options, start=None, progress=None, gap=0.0)
+        if len(money) == 1:
+            o = self.objectives[money[0]]
+            sign = 1.0 if o.sense == "min" else -1.0
+            cost = {e: sign * float(c) for e, c in o.measure.money.items()}
+            found = allot(self.problem, chosen, self.rows, quiet, cost=cost)
+        else:
+            found = allot(self.problem, chosen, self.rows, quiet, levels=[self._held(x, k) for k in money])
+        return found.money, [r.name for r in found.blocked] or ["balance"], found.proven
+
+    def _held(self, x: FloatArray, k: int) -> MoneyLevel:
+        """Return the bound that keeps a money objective where the solver had it."""
+        o, base = self.objectives[k], self._matrices()
+        first, unit = base.col_slice("f").start, self.problem.money_unit
+        value = sum((c * Fraction(float(x[first + e])) * unit for e, c in o.measure.money.items()), Fraction(0))
+        room = _ROUNDING * max(map(abs, o.measure.money.values()))
+        return MoneyLevel(o.measure.name, o.measure.money, *((None, value + room) if o.sense == "min" else (value - room, None)))
+
+    def _aside(self, x: FloatArray, chosen: list[bool], blocked: Sequence[str], proven: bool, *, funding: bool) -> Aside:
+        """Return rows that shut a portfolio out: funding rows it breaks, else the smallest part that cannot be funded."""
+        why = ", ".join(blocked[:5])
+        if self.projected and funding and proven:
+            master = self._living()
+            before = len(master.given())
+            if master.refute(x[: master.matrices.n_cols]):
+                return Aside((*self._given(before), *self._broken_shut(x)), True, why)
+        recorder = _Recorder()
+        exclude(recorder, self.problem, self.rows, chosen, self._matrices().col_slice("x"), self.options, funding and proven)
+        return Aside(tuple(recorder.rows), proven, why)
+
+
+def _holds(level: Level, chosen: list[bool], opened: dict[str, int]) -> bool:
+    value = level.measure.value(chosen, opened, [])
+    return (level.at_least is None or value >= level.at_least) and (level.at_most is None or value <= level.at_most)
+
+
+def appended(m: Matrices, columns: int, rows: Sequence[MatrixRow]) -> Matrices:
+    """Return matrices with real columns in [0, 1] behind the others, and rows behind the others."""
+    if not columns and not rows:
+        return m
+    own = sp.csc_matrix((m.value, m.index, m.start), shape=(m.n_rows, m.n_cols))
+    at = np.concatenate([np.asarray(r[0], dtype=np.int64) for r in rows]) if rows else np.zeros(0, dtype=np.int64)
+    values = np.concatenate([np.asarray(r[1], dtype=float) for r in rows]) if rows else np.zeros(0)
+    which = np.repeat(np.arange(len(rows)), [len(r[0]) for r in rows])
+    below = sp.csc_matrix((values, (which, at)), shape=(len(rows), m.n_cols + columns))
+    above = sp.hstack([own, sp.csc_matrix((m.n_rows, columns))], format="csc")
+    whole = sp.vstack([above, below], format="csc")
+    whole.sort_indices()
+    return replace(
+        m, start=whole.indptr.astype(np.int32), index=whole.indices.astype(np.int32), value=whole.data,
+        row_lower=np.r_[m.row_lower, [r[2] for r in rows]], row_upper=np.r_[m.row_upper, [r[3] for r in rows]],
+        col_cost=np.r_[m.col_cost, np.zeros(columns)], col_lower=np.r_[m.col_lower, np.zeros(columns)],
+        col_upper=np.r_[m.col_upper, np.ones(columns)], integrality=np.r_[m.integrality, np.zeros(columns, dtype=bool)],
+        row_names=(), col_names=(),
+    )  # fmt: skip
+
+

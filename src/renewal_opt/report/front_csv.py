@@ -1,0 +1,30 @@
+"""A front as CSV: one row a plan, values, and a column a project."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from ..i18n import _
+from ..io.csvout import Cell, csv_bytes
+from .front_view import FrontView
+from .numbers import rounded
+
+
+def write_front_csv(view: FrontView, path: str | Path) -> None:
+    """Write a front as CSV.
+
+    Parameters
+    ----------
+    view : FrontView
+    path : str or Path
+        File to write. It is overwritten: give a temporary name (`io.atomic.atomic_path`).
+    """
+    ids = list(view.projects)
+    header = [_("no."), *(view.heading(k) for k in range(len(view.front.objectives))), _("new starts"), _("largest regret"), *ids]
+    rows: list[list[Cell]] = []
+    for i, point in enumerate(view.front.points):
+        inside = set(point.chosen)
+        regret = rounded(max(view.regrets(i)), 4)
+        rows.append([point.id, *(rounded(Fraction(v), 4) for v in point.values), len(inside), regret, *(1 if p in inside else 0 for p in ids)])
+    Path(path).write_bytes(csv_bytes(header, rows))

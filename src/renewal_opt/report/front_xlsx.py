@@ -1,0 +1,138 @@
+"""A front as an Excel workbook: the plans, payoff and regret, projects by plan, open zones."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from ..i18n import _
+from ..io.texttable import column_letters as column
+from .front_view import FrontView
+from .view import synthetic_notice
+from .xlsx_cells import Book, cell
+
+#: plans that get a column each in the sheet of projects
+_COLUMNS = 400
+
+
+def write_front_xlsx(view: FrontView, path: str | Path) -> None:
+    """Write a front as a workbook.
+
+    Parameters
+    ----------
+    view : FrontView
+    path : str or Path
+        File to write. It is overwritten: give a temporary name (`io.atomic.atomic_path`).
+
+    Notes
+    -----
+    Regrets are live formulas over the values; texts are written as texts.
+    """
+    book = Book(str(path))
+    _plans(book, view)
+    _payoff(book, view)
+    _projects(book, view)
+    if view.front.open_zones:
+        _zones(book, view)
+    book.close()
+
+
+def _plans(book: Book, view: FrontView) -> None:
+    """Write values and regrets of every plan; best and worst stand above, so that the formulas can be read."""
+    front, p = view.front, len(view.front.objectives)
+    sheet = book.sheet(_("plans"), [7, *([18] * p), 10, *([14] * p), 14, 26])
+    last = 2 * p + 3
+    row = 0
+    if front.synthetic:
+        sheet.merged(row, 0, last, synthetic_notice(), "notice")
+        row += 1
+    sheet.merged(row, 0, last, view.text(front.title), "title")
+    row += 1
+    for words in view.claim_words():
+        sheet.merged(row, 0, last, words, "line")
+        row += 1
+    best_row, worst_row = row, row + 1
+    sheet.text(best_row, 0, _("best"))
+    sheet.text(worst_row, 0, _("worst"))
+    for k, (best, worst) in enumerate(view.ranges if view.values else []):
+        sheet.value(best_row, 1 + k, best, "money")
+        sheet.value(worst_row, 1 + k, worst, "money")
+    regrets = [_("regret: {name}").format(name=view.name(k)) for k in range(p)]
+    header = [_("no."), *(view.heading(k) for k in range(p)), _("new starts"), *regrets, _("largest regret"), _("plan file")]
+    start = row = sheet.header(header, worst_row + 1)
+    for i, point in enumerate(front.points):
+        sheet.number(row, 0, point.id, "year")
+        for k, value in enumerate(view.values[i]):
+            sheet.value(row, 1 + k, value, "money")
+        sheet.number(row, 1 + p, len(point.chosen))
+        for k in range(p):
+            b, w, v = cell(best_row, 1 + k), cell(worst_row, 1 + k), cell(row, 1 + k)
+            formula = f"=IF({_fixed(b)}={_fixed(w)},0,ABS({_fixed(b)}-{v})/ABS({_fixed(b)}-{_fixed(w)}))"
+            sheet.formula(row, 2 + p + k, formula, float(view.regret(i, k)), "share")
+        first, end = cell(row, 2 + p), cell(row, 1 + 2 * p)
+        sheet.formula(row, 2 + 2 * p, f"=MAX({first}:{end})", float(max(view.regrets(i))), "share")
+        sheet.text(row, 3 + 2 * p, point.plan)
+        row += 1
+    sheet.filter(start - 1, row - 1, len(header))
+
+
+def _fixed(name: str) -> str:
+    """Return a cell's name that does not move when the formula is copied down."""
+    letters = name.rstrip("0123456789")
+    return f"{letters}${name[len(letters):]}"
+
+
+def _payoff(book: Book, view: FrontView) -> None:
+    front, p = view.front, len(view.front.objectives)
+    sheet = book.sheet(_("payoff"), [34, *([20] * p)])
+    row = sheet.header([_("best plan of"), *(view.heading(k) for k in range(p))])
+    for k, number in enumerate(front.payoff):
+        sheet.text(row, 0, view.name(k) + ("" if number is None else " " + _("(plan {n})").format(n=number)))
+        for j in range(p):
+            sheet.value(row, 1 + j, None if number is None else view.values[number - 1][j], "" if number is None else "money")
+        row += 1
+    for title, texts in ((_("ideal"), [o.ideal for o in front.objectives]), (_("nadir"), [o.nadir for o in front.objectives])):
+        sheet.text(row, 0, title)
+        for j, text in enumerate(texts):
+            sheet.value(row, 1 + j, _("not proven") if text is None else Fraction(text), "text" if text is None else "money")
+        row += 1
+    if view.knee is not None:
+        sheet.text(row, 0, _("knee: plan {n}").format(n=front.points[view.knee].id))
+        for j, value in enumerate(view.values[view.knee]):
+            sheet.value(row, 1 + j, value, "money")
+
+
+def _projects(book: Book, view: FrontView) -> None:
+    """Write which plans start a project: 1 or 0, with the share of plans as a live formula."""
+    points = view.front.points[:_COLUMNS]
+    sheet = book.sheet(_("projects"), [16, 36, 16, 10, *([6] * len(points))])
+    header = [_("id"), _("project"), _("investment (10k yuan)"), _("share"), *(str(p.id) for p in points)]
+    start = row = sheet.header(header)
+    inside = [set(p.chosen) for p in points]
+    for project_id, project in view.projects.items():
+        sheet.text(row, 0, project_id)
+        sheet.text(row, 1, project.name)
+        sheet.money(row, 2, project.investment)
+        marks = [int(project_id in s) for s in inside]
+        if marks:
+            formula = f"=AVERAGE({column(4)}{row + 1}:{column(3 + len(marks))}{row + 1})"
+            sheet.formula(row, 3, formula, sum(marks) / len(marks), "share")
+        for at, mark in enumerate(marks):
+            sheet.number(row, 4 + at, mark, "whole")
+        row += 1
+    if len(view.front.points) > len(points):
+        sheet.text(row, 1, _("{n} more plans stand in front.csv").format(n=len(view.front.points) - len(points)))
+    sheet.filter(start - 1, row - 1, len(header))
+
+
+def _zones(book: Book, view: FrontView) -> None:
+    p = len(view.front.objectives)
+    sheet = book.sheet(_("open zones"), [*([24] * p), 60])
+    row = sheet.header([*(_("better than: {name}").format(name=view.name(k)) for k in range(p)), _("why it is open")])
+    for zone in view.front.open_zones[:100_000]:
+        for k, value in enumerate(zone.better_than):
+            sheet.value(row, k, _("any") if value is None else Fraction(value), "text" if value is None else "money")
+        sheet.text(row, p, zone.why)
+        row += 1
+
+
