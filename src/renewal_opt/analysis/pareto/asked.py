@@ -76,6 +76,8 @@ def read_objectives(problem: Problem, words: Sequence[str]) -> list[Objective]:
             continue
         if any(o.measure.name == name for o in out):
             findings.append(Finding("same_objective", file="--objective", value=word, expected=_("each objective once")))
+        if found.ratios and sense == "min":
+            findings.append(Finding("bad_sense", file="--objective", value=word, expected=_("max: the least of several shares can only be raised")))
         out.append(Objective(found, sense or found.sense, step))
     if len(words) < 2:
         findings.append(Finding("few_objectives", file="--objective", value=str(len(words)), expected=_("at least two objectives")))

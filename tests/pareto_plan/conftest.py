@@ -1,0 +1,9 @@
+"""Makes the modules of this folder and of the proofs importable from here."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+for folder in (HERE, HERE.parent, HERE.parent / "proof", HERE.parent / "rules"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
