@@ -75,7 +75,7 @@ def pareto(
 
         print_front(front, sys.stdout)
         click.echo(_("Written: {path}").format(path=", ".join(str(p) for p in written)), err=True)
-    return 130 if stopped else 0
+    return 130 if stopped else 0 if front.points or front.claim == "open" else 3
 
 
 def _telling(quiet: bool):  # type: ignore[no-untyped-def]

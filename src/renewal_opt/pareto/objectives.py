@@ -18,7 +18,7 @@ from ..solver.result import FloatArray, IntArray
 #: a range of more steps than this is not enumerated step by step: the objective gets a resolution
 MOST_STEPS = 10**8
 #: steps of the range of an objective that gets its resolution by itself
-FINE = 10**6
+FINE = 10**4
 #: how far the value of a linear programme may be wrong, relative to its size
 _ERROR = 1e-7
 #: whole money may cost a little more than the solver's

@@ -35,7 +35,7 @@ class RegionSearch:
         self.region = SearchRegion(top)
         self._raisable = [k for k, may in enumerate(raisable) if may]
         self._together = min(together, MOST_ZONES)
-        self._first = [Question(k, ((-1,) * len(top),)) for k in self._raisable]
+        self._first = [Question(k, ((-1,) * len(top),)) for k in range(len(top))]  # real-valued ones too: their best is wanted
         self._asked_first: set[int] = set()
         self._stuck: dict[Corner, str] = {}
         self._size = 1

@@ -73,7 +73,7 @@ class GapSearch(RegionSearch):
 
     def next(self, busy: Sequence[Question]) -> Question | None:
         """Return the question about the zone whose points may be farthest away."""
-        if len(self._asked_first) < len(self._raisable):
+        if len(self._asked_first) < len(self._first):
             return super().next(busy)
         if self._enough is not None and len(self._found) >= self._enough:
             return None

@@ -7,7 +7,8 @@ tree, and its optimum is nondominated all the same when it beats its zone. With 
 The small term makes the answer nondominated in one run. Where the ranges are so large that HiGHS's tolerance could swallow it
 (`AUGMENTED`), a second run raises the sum of the objectives with ``y_k`` held. Either way the answer is computed again in whole
 numbers and checked against its zone; 'nothing there' is said only from a bound that excludes one whole step. A real-valued
-objective is raised only where there is no other; its values count as equal within the resolution.
+objective is raised only where there is no other; it is proven to a quarter of its resolution, so that a listed point can be beaten
+by less than a step in real-valued objectives, and no point beats the list by a step.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ AUGMENTED = 10**5
 #: share of the step that the small terms may reach together
 _SMALL = 0.5
 _DAY = 86400.0
+#: share of a resolution to which real-valued objectives are proven, and that the small terms may then reach
+_COARSE = 0.25
+#: by how much, in steps, rows of real-valued objectives must give before a zone counts as empty
+_GIVEN = 1e-3
 #: how often rows may come before a question is given up
 _TURNS = 500
 
@@ -132,7 +137,7 @@ class ZoneSolver:
         self._side = np.array([o.side() for o in self.objectives])
         ranges = sum(o.top for o in self.objectives)
         self.augmented = ranges < AUGMENTED
-        self._eps = _SMALL / max(1, ranges)
+        self._eps = (_SMALL if all(o.exact for o in self.objectives) else _COARSE) / max(1, ranges)
         self._every = np.arange(n + MOST_ZONES + 1, dtype=np.int32)
         self._lazy: list[Row] = []
         self._until = math.inf
@@ -159,7 +164,7 @@ class ZoneSolver:
                 cost = np.zeros(self._ext.n + MOST_ZONES + 1)
                 cost[: self._ext.n] = np.array(weights, dtype=float) @ self._dense
                 self._session.change_cost(self._every, cost, 0.0)
-                answer = self._run(count, 0.5 if all(o.exact for o in self.objectives) else 1e-3)
+                answer = self._run(count, 0.5 if all(o.exact for o in self.objectives) else _COARSE)
                 if answer.x is None or answer.status is not Status.OPTIMAL:
                     return count.reply(why=answer.status.words())
                 settled = self._worth(answer.x[: self._ext.n], count)
@@ -174,10 +179,10 @@ class ZoneSolver:
 
     def _asked(self, question: Question, count: _Count) -> Reply:
         k, corners = question.k, question.corners
-        augmented = self.augmented and self.objectives[k].exact
+        augmented, exact = self.augmented, self.objectives[k].exact
         for _turn in range(_TURNS):
             self._pose(k, corners, augmented)
-            answer = self._run(count, 0.5 * self._eps if augmented else self._half(k))
+            answer = self._run(count, _COARSE if not exact else 0.5 * self._eps if augmented else 0.5)
             if answer.doubted:
                 return self._nothing(corners, count)
             if answer.x is None or answer.status is not Status.OPTIMAL:
@@ -234,10 +239,6 @@ class ZoneSolver:
         )  # fmt: skip
         return self._session.solve(options)
 
-    def _half(self, k: int) -> float:
-        """Return the gap below which an objective alone is proven to its step."""
-        return 0.5 if self.objectives[k].exact else 1e-3
-
     # -- exactly -----------------------------------------------------------------------------------------
 
     def _worth(self, x: FloatArray, count: _Count) -> Settled | None:
@@ -268,8 +269,8 @@ class ZoneSolver:
         y = tuple(o.steps(v) for o, v in zip(self.objectives, settled.values, strict=True))
         if any(y[j] <= corner[j] for j in range(len(y)) if j != k):
             return count.reply(why=_("the answer {y} left its zone {corner}").format(y=y, corner=corner))
-        excess = _whole(most if objective.exact else most - 2 * self._half(k)) - (corner[k] if len(corners) == 1 else 0)
-        if excess > y[k] - corner[k] and objective.exact:
+        excess = _whole(most if objective.exact else most - 1.0) - (corner[k] if len(corners) == 1 else 0)
+        if excess > y[k] - corner[k]:
             return count.reply(why=_("the bound {bound} does not exclude a step beyond {y}").format(bound=most, y=y))
         excess = y[k] - corner[k]
         return count.reply(ceiling=tuple(c[k] + excess for c in corners), y=y, zone=zone, settled=settled, x=x)
@@ -289,19 +290,23 @@ class ZoneSolver:
         cost[:n] = self._dense.sum(axis=0)
         self._session.change_cost(self._every, cost, 0.0)
         count.twice += 1
-        lifted = self._run(count, 0.5 if all(o.exact for o in self.objectives) else 1e-3)
+        lifted = self._run(count, 0.5 if all(o.exact for o in self.objectives) else _COARSE)
         return lifted if lifted.status is Status.OPTIMAL else None
 
     def _nothing(self, corners: Sequence[Corner], count: _Count) -> Reply:
-        """Prove that nothing is beyond the corners in the other objectives: their rows must give by a step at least."""
+        """Prove that nothing is beyond the corners in the other objectives: their rows must give.
+
+        By a step at least where all objectives are exact; of real-valued ones by more than what tolerances explain.
+        """
         nowhere = tuple(-1 for _c in corners)
         cost = np.zeros(self._ext.n + MOST_ZONES + 1)
         cost[self._ext.relax] = -1.0
         self._session.change_cost(self._every, cost, 0.0)
         self._session.change_col_bounds(self._ext.relax, 0.0, float(max(o.top for o in self.objectives) + 2))
-        answer = self._run(count, 0.2)
+        least = 0.5 if all(o.exact for o in self.objectives) else _GIVEN
+        answer = self._run(count, 0.4 * least)
         if not answer.doubted:
-            if math.isfinite(answer.bound) and answer.bound <= -0.5:
+            if math.isfinite(answer.bound) and answer.bound <= -least:
                 return count.reply(ceiling=nowhere)
             return count.reply(why=_("'infeasible' was said of a zone whose rows can be met"))
         self._shut()

@@ -15,7 +15,7 @@ from .page import FONT, escaped, frame, table, tag
 from .view import rounding_note, synthetic_notice
 
 _STYLE = """
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 12px; }
+.plots { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; } .plots.one { grid-template-columns: 1fr; } @media (max-width: 900px) { .plots { grid-template-columns: 1fr; } }
 .plot { height: 430px; border: 1px solid var(--line); border-radius: 4px; } .one .plot { height: 520px; } #parallel { height: 460px; }
 #table { max-height: 460px; overflow: auto; border: 1px solid var(--line); } #table th { position: sticky; top: 0; cursor: pointer; white-space: normal; } #table tr[data-id] { cursor: pointer; }
 #table tr:hover td { background: #eef3fb; } tr.picked td { background: #fde2e0 !important; font-weight: 600; } tr.best td:first-child { border-left: 4px solid #e69f00; }

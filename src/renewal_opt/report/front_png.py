@@ -68,7 +68,7 @@ def _lines(axes: Any, view: FrontView) -> None:
         knee = i == view.knee
         axes.plot(range(p), heights, color=_RED if knee else _SOFT, linewidth=2.2 if knee else 0.8, alpha=1.0 if knee else 0.6, zorder=4 if knee else 2)
     for k, (best, worst) in enumerate(view.ranges):
-        axes.axvline(k, color="#9AA3B2", linewidth=0.8)
+        axes.plot((k, k), (0.0, 1.0), color="#9AA3B2", linewidth=0.8, zorder=1)
         axes.text(k, 1.03, view.value_text(k, best), ha="center", fontsize=8)
         axes.text(k, -0.06, view.value_text(k, worst), ha="center", fontsize=8)
     axes.set_xticks(range(p), [plain(shortened(view.name(k), 26)) for k in range(p)])

@@ -37,15 +37,31 @@ function drawSpace() {
   const div = el('space'), small = D.points.length > 300 ? 3 : 5;
   const trace = {type: 'scatter3d', mode: 'markers', x: D.points.map(p => p.v[0]), y: D.points.map(p => p.v[1]), z: D.points.map(p => p.v[2]), customdata: D.points.map(p => p.id),
     text: D.points.map(hover), hoverinfo: 'text', marker: {color: colours(), size: sizes(small)}};
-  const three = (k) => ({title: {text: D.objectives[k].name, font: {size: 11}}});
-  Plotly.react(div, [trace], {...base, dragmode: 'orbit', margin: {l: 0, r: 0, t: 0, b: 0}, scene: {xaxis: three(0), yaxis: three(1), zaxis: three(2)}}, config);
+  const three = (k) => ({title: {text: D.objectives[k].name, font: {size: 11}}, tickfont: {size: 10}, nticks: 5, separatethousands: true, exponentformat: 'none'});
+  Plotly.react(div, [trace], {...base, dragmode: 'orbit', margin: {l: 0, r: 0, t: 0, b: 0}, scene: {xaxis: three(0), yaxis: three(1), zaxis: three(2), aspectmode: 'cube', camera: {eye: {x: 1.7, y: 1.7, z: 1.1}}}}, config);
   if (!div.dataset.ready) { div.dataset.ready = '1'; div.on('plotly_click', e => pick(e.points[0].customdata)); }
+}
+let gl = (() => { const c = document.createElement('canvas'); return !!(c.getContext('webgl2') || c.getContext('webgl')); })();
+// without WebGL: the same lines as plain graphics; a box over the lines brushes
+function drawLines() {
+  const div = el('parallel'), share = (p, k) => 1 - p.regret[k];
+  const traces = D.points.map(p => ({type: 'scatter', mode: 'lines+markers', x: D.objectives.map((_, k) => k), y: D.objectives.map((_, k) => share(p, k)), customdata: D.objectives.map(() => p.id),
+    text: D.objectives.map(() => hover(p)), hoverinfo: 'text', line: {width: p.id === picked ? 3 : 1, color: colours()[byId.get(p.id)]}, marker: {size: 4}, selected: {marker: {opacity: 1}}, unselected: {marker: {opacity: 1}}}));
+  const x = {tickvals: D.objectives.map((_, k) => k), ticktext: D.objectives.map(o => o.short), range: [-0.2, P - 0.8]};
+  Plotly.react(div, traces, {...base, xaxis: x, yaxis: {visible: false, range: [-0.08, 1.08]}}, config);
+  if (!div.dataset.ready) {
+    div.dataset.ready = '1';
+    div.on('plotly_click', e => pick(e.points[0].customdata));
+    div.on('plotly_selected', e => brush(e && e.points.length ? e.points.map(q => q.customdata) : null));
+    div.on('plotly_deselect', () => brush(null));
+  }
 }
 function drawParallel() {
   const div = el('parallel');
-  const dims = D.objectives.map((o, k) => ({label: o.short, values: D.points.map(p => p.v[k]), range: o.sense === 'max' ? [o.worst, o.best] : [o.worst, o.best], tickformat: ',.6~g'}));
+  const dims = D.objectives.map((o, k) => ({label: o.short, values: D.points.map(p => p.v[k]), range: [o.worst, o.best], tickformat: ',.6~g'}));
   Plotly.react(div, [{type: 'parcoords', line: {color: D.points.map(p => p.id === picked ? 2 : p.id === D.knee ? 1 : 0), cmin: 0, cmax: 2, colorscale: [[0, COLOUR.point], [0.5, COLOUR.knee], [1, COLOUR.picked]]}, dimensions: dims, labelfont: {size: 12}}],
     {...base, margin: {l: 90, r: 90, t: 60, b: 30}}, config);
+  if (div.querySelector('.no-webgl')) { gl = false; Plotly.purge(div); div.innerHTML = ''; return drawLines(); }
   if (!div.dataset.ready) {
     div.dataset.ready = '1';
     div.on('plotly_restyle', () => {
@@ -57,8 +73,8 @@ function drawParallel() {
 }
 function draw(stay) {
   pairs.forEach((_, at) => drawPair(at));
-  if (P === 3) drawSpace();
-  if (P > 3 && !stay) drawParallel();
+  if (P === 3 && gl) drawSpace();
+  if (P > 3) { if (!gl) drawLines(); else if (!stay) drawParallel(); }
 }
 function brush(ids, stay) {
   kept = new Set(ids === null ? D.points.map(p => p.id) : ids);
@@ -113,5 +129,6 @@ function pick(id) {
     `<details${D.current ? '' : ' open'}><summary>${W.starts} (${p.chosen.length})</summary><div>${list(p.chosen)}</div></details>`;
   draw(true); table();
 }
-el('reset').addEventListener('click', () => { brush(null); if (P > 3) drawParallel(); });
+el('reset').addEventListener('click', () => { brush(null); if (P > 3 && gl) drawParallel(); });
+if (P === 3 && !gl) el('space').remove();
 sliders(); draw(); table();

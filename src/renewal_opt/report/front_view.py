@@ -54,13 +54,20 @@ class FrontView:
         return _("{name} ({unit}; {arrow})").format(name=self.text(o.label), unit=self.text(o.unit), arrow=arrow)
 
     def value_text(self, k: int, value: str | Fraction | None) -> str:
-        """Return a value as it is printed: as many decimals as the objective's step needs, at most four."""
+        """Return a value as it is printed: as many decimals as the objective needs."""
         if value is None:
             return "–"
-        o = self.front.objectives[k]
-        step = Fraction(o.step)
-        places = next((p for p in range(4) if (step * 10**p).denominator == 1), 4) if o.exact and step else 2 if step >= Fraction(1, 100) else 4
-        return f"{rounded(Fraction(value), places):,f}"
+        return f"{rounded(Fraction(value), self.places[k]):,f}"
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Decimals that the values of each objective need: none where all are whole, at most four."""
+        out: list[int] = []
+        for k, o in enumerate(self.front.objectives):
+            step = Fraction(o.step)
+            needed = next((p for p in range(4) if (step * 10**p).denominator == 1), 4) if o.exact and step else 2 if step >= Fraction(1, 100) else 4
+            out.append(0 if all(v[k].denominator == 1 for v in self.values) else needed)
+        return out
 
     def claim_words(self) -> list[str]:
         """Return what the set is, in plain sentences."""

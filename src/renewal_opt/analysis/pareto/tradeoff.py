@@ -28,8 +28,8 @@ from ..exclude import exclude, keep_shut
 from ..portfolio import Portfolio, funded, objective_of
 from .asked import Level, Objective
 
-#: money may exceed what the solver gave it by this many 元 when several money objectives hold it in place
-_ROUNDING = 100
+#: money may exceed what the solver gave it by this many 元, and by this share of its step, when several money objectives hold it in place
+_ROUNDING, _SLACK = 100, Fraction(1, 20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +236,7 @@ class PlanTradeoff:
         o, base = self.objectives[k], self._matrices()
         first, unit = base.col_slice("f").start, self.problem.money_unit
         value = sum((c * Fraction(float(x[first + e])) * unit for e, c in o.measure.money.items()), Fraction(0))
-        room = _ROUNDING * max(map(abs, o.measure.money.values()))
+        room = max(_ROUNDING * max(map(abs, o.measure.money.values())), _SLACK * (o.resolution or 0))
         return MoneyLevel(o.measure.name, o.measure.money, *((None, value + room) if o.sense == "min" else (value - room, None)))
 
     def _aside(self, x: FloatArray, chosen: list[bool], blocked: Sequence[str], proven: bool, *, funding: bool) -> Aside:
