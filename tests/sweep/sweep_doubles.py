@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from renewal_opt.workers import Opener, Pool
 from renewal_opt.analysis.sweep.worker import Answer, Task, run_task
+from renewal_opt.workers import Opener, Pool
 
 
 def deadly(task: Task) -> Answer:

@@ -13,10 +13,10 @@ from sweep_city import write_city
 from sweep_doubles import deadly, instead, slow
 from test_run import plans, run
 
-from renewal_opt.workers import pool
 from renewal_opt.analysis.sweep.ledger import LEDGER, Entry
 from renewal_opt.analysis.sweep.run import Listener
 from renewal_opt.errors import InputError
+from renewal_opt.workers import pool
 
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed: sweeps on a cluster are not tested")
 

@@ -15,12 +15,12 @@ import pytest
 from sweep_city import write_city
 from sweep_doubles import deadly, deadly_once, faulty, here, instead, older, slow, stale_file
 
-from renewal_opt.workers import pool
 from renewal_opt.analysis.sweep.ledger import LEDGER, Entry, read_ledger
 from renewal_opt.analysis.sweep.run import Listener, Result, prepare, run_sweep
 from renewal_opt.errors import InputError, SolverError
 from renewal_opt.io.planfile import read_plan
 from renewal_opt.verify import verify_file
+from renewal_opt.workers import pool
 
 GRID = ("budget=0.8,1.0,1.3", "basis=investment,count")
 

@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from sweep_city import write_city
 from sweep_doubles import faulty, here, instead
 
-from renewal_opt.workers import pool
 from renewal_opt.cli import main
+from renewal_opt.workers import pool
 
 
 def sweep(*args: object, lang: str = "en") -> Result:
