@@ -28,14 +28,14 @@ from ..solver.lp import LpAnswer
 from ..solver.result import StopReason, relative_gap
 from .master import FullMaster, Master
 from .state import BaseState, state_after
-from .tree import branch
+from .tree import Tree
 
 #: starts that the first and the second core leave free, each at most half of all, and the nodes of one solve
 CORES = ((120, 100), (960, 400))
 #: turns of solving and checking one core
 CORE_TURNS = 6
 #: models of fewer columns are closed by HiGHS sooner than by a tree of linear programmes
-TREE_FROM = 600
+TREE_FROM = 60
 #: share of the gap asked for that the closing solve is given: what it finds may lose a little when funding is checked
 CLOSER = 0.8
 #: turns of the closing solve after which the work goes over to plain HiGHS
@@ -259,8 +259,8 @@ class CoreSession:
         return False
 
     def _goal(self, options: SolveOptions) -> float:
-        """Return the bound that the incumbent needs."""
-        return self._value + max(options.gap * abs(self._value), options.abs_gap)
+        """Return the bound that the incumbent needs, a hair below what is asked for."""
+        return self._value + 0.999 * max(options.gap * abs(self._value), options.abs_gap, 1e-9 * abs(self._value))
 
     def _branch(self, options: SolveOptions, deadline: float) -> None:
         """Bring the bound down with a small tree, where the incumbent is near enough."""
@@ -270,12 +270,16 @@ class CoreSession:
         root = self._fix(lower, upper)
         if root is None or self._done(options):
             return
-        found = branch(self.master, root, lower, upper, self._goal(options), deadline)
+        def goal() -> float:
+            return self._goal(options)
+
+        def core(point: LpAnswer) -> None:
+            self._core_turns(options, deadline, point, point.x, *CORES[0])
+
+        found = Tree(self.master, goal, self._consider, core, deadline).grow(root, lower, upper)
         self.work.nodes += found.nodes
         self._bound = min(self._bound, max(found.bound, self._value))
         self.work.proof = "branching"
-        for x in found.points:
-            self._consider(x)
 
     def _close(self, options: SolveOptions, deadline: float) -> bool | SolveResult:
         """Fix by reduced cost and let HiGHS close; True when proven, False when the work is used up, else how it stopped."""
