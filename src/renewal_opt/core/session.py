@@ -32,10 +32,14 @@ from .tree import Tree
 
 #: starts that the first and the second core leave free, each at most half of all, and the nodes of one solve
 CORES = ((120, 100), (960, 400))
+#: least gap that a core is solved to: the whole is closed otherwise
+CORE_GAP = 2e-5
 #: turns of solving and checking one core
 CORE_TURNS = 6
 #: models of fewer columns are closed by HiGHS sooner than by a tree of linear programmes
 TREE_FROM = 60
+#: a node is near the goal where it is above it by less than this share of the gap asked for
+NEAR = 0.1
 #: share of the gap asked for that the closing solve is given: what it finds may lose a little when funding is checked
 CLOSER = 0.8
 #: turns of the closing solve after which the work goes over to plain HiGHS
@@ -226,9 +230,11 @@ class CoreSession:
     def _cores(self, options: SolveOptions, deadline: float) -> None:
         """Solve growing cores until one answers with a portfolio that can be funded."""
         n = self.master.matrices.n_cols
-        for size, nodes in CORES:
+        for number, (size, nodes) in enumerate(CORES):
             if 2 * size > n:
-                return
+                if number:
+                    return
+                size = n // 2
             root = self.master.relax()
             if root is None:
                 return
@@ -247,7 +253,7 @@ class CoreSession:
             if self._halted(options, deadline):
                 return True
             left = deadline - time.monotonic()
-            asked = replace(options, gap=options.gap / 3, target=goal, nodes=nodes, seconds=max(left, 0.1), progress=None)
+            asked = replace(options, gap=max(options.gap / 3, CORE_GAP), target=goal, nodes=nodes, seconds=max(left, 0.1), progress=None)
             result, met = self._solve(asked, np.maximum(lower, self.master.lower), np.minimum(upper, self.master.upper))
             if result.x is None:
                 return False
@@ -274,9 +280,20 @@ class CoreSession:
             return self._goal(options)
 
         def core(point: LpAnswer) -> None:
-            self._core_turns(options, deadline, point, point.x, *CORES[0])
+            asked = goal()
+            if point.objective - asked > NEAR * (asked - self._value):  # nearer, and branching closes the rest sooner
+                self._core_turns(options, deadline, point, point.x, *CORES[0])
 
-        found = Tree(self.master, goal, self._consider, core, deadline).grow(root, lower, upper)
+        def box(lower: Floats, upper: Floats) -> float:
+            left = deadline - time.monotonic()
+            result, met = self._solve(replace(options, gap=options.gap / 3, seconds=max(left, 0.1), progress=None), lower, upper)
+            for x in met[:2]:
+                self._consider(x)
+            if result.status is Status.INFEASIBLE:
+                return -math.inf
+            return result.bound if math.isfinite(result.bound) else math.inf
+
+        found = Tree(self.master, goal, self._consider, core, box, deadline).grow(root, lower, upper)
         self.work.nodes += found.nodes
         self._bound = min(self._bound, max(found.bound, self._value))
         self.work.proof = "branching"

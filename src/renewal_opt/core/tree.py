@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,11 +23,17 @@ from .master import Master
 MILESTONES = ((150, 0.1), (300, 0.25), (600, 0.5))
 MOST = 1_500
 #: columns tried at a node, and uses after which a column's record is trusted
-TRIED, TRUSTED = 6, 3
+TRIED, TRUSTED = 3, 2
+#: share of the best product so far that a column must promise to be tried
+ENOUGH = 0.5
 #: linear programmes between two cores around nodes
 PACE = 25
+#: every so many nodes the oracle is asked for rows that the node's point breaks
+ASK_EVERY = 3
 #: a column this near to 0 or 1 counts as whole
 WHOLE = 1e-6
+#: boxes of at most this share of all columns free are closed by HiGHS, which counts as so many linear programmes
+BOX, BOX_WORK = 0.2, 10
 
 
 @dataclass(order=True)
@@ -60,18 +66,22 @@ class Tree:
         Takes a portfolio; says whether it can be funded, adds rows where not.
     core : callable
         Looks for an incumbent around a node's point.
+    box : callable
+        Solves a box and returns a bound of its portfolios.
     deadline : float
         `time.monotonic()` at which to stop.
     """
 
     def __init__(
-        self, master: Master, goal: Callable[[], float], consider: Callable[[Floats], bool], core: Callable[[LpAnswer], None], deadline: float
+        self, master: Master, goal: Callable[[], float], consider: Callable[[Floats], bool], core: Callable[[LpAnswer], None],
+        box: Callable[[Floats, Floats], float], deadline: float,
     ) -> None:
         self.master, self.goal, self.deadline = master, goal, deadline
-        self._consider, self._core = consider, core
+        self._consider, self._core, self._box = consider, core, box
         n = master.matrices.n_cols
-        self._drop = np.tile(np.maximum(np.abs(master.matrices.col_cost), 1e-3)[:, None], (1, 2))
-        self._uses = np.ones((n, 2))
+        self._rate, self._uses = np.zeros((n, 2)), np.zeros((n, 2))
+        self._share, self._seen = np.ones(2), np.ones((2, 2))
+        self._stake = np.maximum(np.abs(master.matrices.col_cost), 1e-3)
         self._heap: list[_Open] = []
         self._count = 0
         self._closed = -np.inf
@@ -112,7 +122,7 @@ class Tree:
         """Branch on a node."""
         answer = self.answer
         answer.nodes += 1
-        point = self._funded(node)
+        point = self._funded(node) if answer.nodes % ASK_EVERY == 1 else node.point
         if point is None:
             return
         if answer.solved - self._last_core >= self._pace:
@@ -137,6 +147,16 @@ class Tree:
                 self._shut(point.objective)
             else:  # rows were added: look again
                 self._push(lower, upper, point)
+            return
+        if int((lower < upper).sum()) <= BOX * len(lower):
+            answer.solved += BOX_WORK
+            bound = min(self._box(lower, upper), point.objective)
+            if bound <= self.goal():
+                self._shut(bound)
+                return
+            again = self._solve(lower, np.minimum(upper, self.master.upper))
+            if again is not None:
+                self._push(lower, upper, replace(again, objective=min(again.objective, bound)))
             return
         column, children = self._choose(point, lower, upper, candidates)
         for v, child in enumerate(children):
@@ -166,36 +186,42 @@ class Tree:
 
     def _choose(self, point: LpAnswer, lower: Floats, upper: Floats, candidates: np.ndarray) -> tuple[int, tuple[LpAnswer | None, LpAnswer | None]]:
         """Return a column and both answers: one that closes a side, else the greatest product of falls."""
-        x, value, goal = point.x, point.objective, self.goal()
-        room = max(value - goal, 1e-9)
-        down, up = (self._drop[candidates, v] / self._uses[candidates, v] for v in (0, 1))
-        score = np.maximum(np.minimum(room, down * x[candidates]), 1e-9) * np.maximum(np.minimum(room, up * (1.0 - x[candidates])), 1e-9)
+        x, value = point.x, point.objective
+        room = max(value - self.goal(), 1e-9)
+        distance = np.stack([x[candidates], 1.0 - x[candidates]], axis=1)
+        rate = np.where(self._uses[candidates] > 0, self._rate[candidates], self._stake[candidates, None] * self._share)
+        falls = np.maximum(rate * distance, 1e-9)
+        score = np.minimum(falls, room).prod(axis=1) * (1.0 + 1e-3 * np.minimum(falls.prod(axis=1) / room**2, 1.0))
         best: tuple[float, int, tuple[LpAnswer | None, LpAnswer | None]] | None = None
-        for j in candidates[np.argsort(-score, kind="stable")][:TRIED].tolist():
-            if best is not None and self._uses[j].min() > TRUSTED:
+        for i in np.argsort(-score, kind="stable")[:TRIED].tolist():
+            j = int(candidates[i])
+            if best is not None and (self._uses[j].min() > TRUSTED or score[i] < ENOUGH * best[0]):
                 continue
             answers: list[LpAnswer | None] = []
-            falls = []
+            fell = []
             for v in (0, 1):
                 low, high = lower.copy(), upper.copy()
                 low[j] = high[j] = float(v)
                 found = self._solve(low, high)
-                fall = room if found is None else min(room, max(value - found.objective, 0.0))
-                distance = float(x[j] if v == 0 else 1.0 - x[j])
-                if self._uses[j, v] == 1.0:
-                    self._drop[j, v] = fall / max(distance, WHOLE)
-                else:
-                    self._drop[j, v] += fall / max(distance, WHOLE)
-                self._uses[j, v] += 1
+                fall = room if found is None else max(value - found.objective, 0.0)
+                self._learn(j, v, fall, float(distance[i, v]))
                 answers.append(found)
-                falls.append(fall)
-            product = max(falls[0], 1e-9) * max(falls[1], 1e-9)
+                fell.append(max(min(room, fall), 1e-9))
+            product = fell[0] * fell[1]
             if best is None or product > best[0]:
                 best = product, j, (answers[0], answers[1])
-            if max(falls) >= room:
+            if min(fell) >= room:
                 break
         assert best is not None
         return best[1], best[2]
+
+    def _learn(self, j: int, v: int, fall: float, distance: float) -> None:
+        """Keep what a column's step brought, and how far such steps fall short of what is at stake."""
+        rate = fall / max(distance, WHOLE)
+        self._rate[j, v] += (rate - self._rate[j, v]) / (self._uses[j, v] + 1)
+        self._uses[j, v] += 1
+        self._seen[v] += (min(1.0, rate / self._stake[j]), 1.0)
+        self._share[v] = max(self._seen[v, 0] / self._seen[v, 1], 1e-4)
 
     def _stalls(self, root: float) -> bool:
         way = (root - self.answer.bound) / max(root - self.goal(), 1e-12)
