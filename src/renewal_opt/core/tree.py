@@ -23,7 +23,7 @@ from .master import Master
 MILESTONES = ((150, 0.1), (300, 0.25), (600, 0.5))
 MOST = 1_500
 #: columns tried at a node, and uses after which a column's record is trusted
-TRIED, TRUSTED = 3, 2
+TRIED, TRUSTED = 3, 4
 #: share of the best product so far that a column must promise to be tried
 ENOUGH = 0.5
 #: linear programmes between two cores around nodes
