@@ -31,7 +31,7 @@ from .state import BaseState, state_after
 from .tree import Tree
 
 #: starts that the first and the second core leave free, each at most half of all, and the nodes of one solve
-CORES = ((120, 100), (960, 400))
+CORES = ((120, 100), (360, 200))
 #: least gap that a core is solved to: the whole is closed otherwise
 CORE_GAP = 2e-5
 #: turns of solving and checking one core
@@ -242,7 +242,7 @@ class CoreSession:
             self.work.cores += 1
             self._core_turns(options, deadline, root, root.x, size, nodes)
             self._tell(options)
-            if self._done(options) or self._halted(options, deadline):
+            if self._best is not None or self._halted(options, deadline):
                 return
 
     def _core_turns(self, options: SolveOptions, deadline: float, root: LpAnswer, centre: Floats, size: int, nodes: int) -> bool:

@@ -26,8 +26,8 @@ MOST = 1_500
 TRIED, TRUSTED = 3, 4
 #: share of the best product so far that a column must promise to be tried
 ENOUGH = 0.5
-#: linear programmes between two cores around nodes
-PACE = 25
+#: linear programmes between two cores around nodes: so many columns over the model's, within limits
+PACE, LEAST_PACE, MOST_PACE = 20_000, 8, 50
 #: every so many nodes the oracle is asked for rows that the node's point breaks
 ASK_EVERY = 3
 #: a column this near to 0 or 1 counts as whole
@@ -85,7 +85,8 @@ class Tree:
         self._heap: list[_Open] = []
         self._count = 0
         self._closed = -np.inf
-        self._last_core, self._pace = 0, PACE
+        self._last_core, self._first_pace = 0, min(max(PACE // n, LEAST_PACE), MOST_PACE)
+        self._pace = self._first_pace
         self.answer = TreeAnswer(np.inf)
 
     def grow(self, root: LpAnswer, lower: Floats, upper: Floats) -> TreeAnswer:
@@ -129,7 +130,7 @@ class Tree:
             before = self.goal()
             self._core(point)
             self._last_core = answer.solved
-            self._pace = PACE if self.goal() > before else 2 * self._pace
+            self._pace = self._first_pace if self.goal() > before else 2 * self._pace
         goal = self.goal()
         if point.objective <= goal:
             self._shut(point.objective)
