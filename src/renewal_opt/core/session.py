@@ -38,8 +38,6 @@ CORE_GAP = 2e-5
 CORE_TURNS = 6
 #: models of fewer columns are closed by HiGHS sooner than by a tree of linear programmes
 TREE_FROM = 60
-#: a node is near the goal where it is above it by less than this share of the gap asked for
-NEAR = 0.1
 #: share of the gap asked for that the closing solve is given: what it finds may lose a little when funding is checked
 CLOSER = 0.8
 #: turns of the closing solve after which the work goes over to plain HiGHS
@@ -280,9 +278,7 @@ class CoreSession:
             return self._goal(options)
 
         def core(point: LpAnswer) -> None:
-            asked = goal()
-            if point.objective - asked > NEAR * (asked - self._value):  # nearer, and branching closes the rest sooner
-                self._core_turns(options, deadline, point, point.x, *CORES[0])
+            self._core_turns(options, deadline, point, point.x, *CORES[0])
 
         def box(lower: Floats, upper: Floats) -> float:
             left = deadline - time.monotonic()

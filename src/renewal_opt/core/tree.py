@@ -21,7 +21,9 @@ from .master import Master
 
 #: linear programmes after which the tree must have closed which share of the way, and the most of them
 MILESTONES = ((150, 0.1), (300, 0.25), (600, 0.5))
-MOST = 1_500
+MOST = 1_000
+#: models of more columns get fewer of them in proportion: HiGHS closes those sooner
+FULL_SIZE = 2_000
 #: columns tried at a node, and uses after which a column's record is trusted
 TRIED, TRUSTED = 3, 4
 #: share of the best product so far that a column must promise to be tried
@@ -82,6 +84,7 @@ class Tree:
         self._rate, self._uses = np.zeros((n, 2)), np.zeros((n, 2))
         self._share, self._seen = np.ones(2), np.ones((2, 2))
         self._stake = np.maximum(np.abs(master.matrices.col_cost), 1e-3)
+        self._scale = min(1.0, FULL_SIZE / n)
         self._heap: list[_Open] = []
         self._count = 0
         self._closed = -np.inf
@@ -104,7 +107,7 @@ class Tree:
         try:
             while self._heap and -self._heap[0].key[0] > self.goal():
                 answer.bound = -self._heap[0].key[0]
-                if answer.solved >= MOST or time.monotonic() > self.deadline or self._stalls(root.objective):
+                if answer.solved >= MOST * self._scale or time.monotonic() > self.deadline or self._stalls(root.objective):
                     break
                 self._expand(heapq.heappop(self._heap))
         finally:
@@ -144,7 +147,7 @@ class Tree:
         part = np.minimum(point.x, 1.0 - point.x)
         candidates = np.flatnonzero(part > WHOLE)
         if not len(candidates):
-            if self._consider(np.rint(point.x)) or answer.solved >= MOST:
+            if self._consider(np.rint(point.x)) or answer.solved >= MOST * self._scale:
                 self._shut(point.objective)
             else:  # rows were added: look again
                 self._push(lower, upper, point)
@@ -226,4 +229,4 @@ class Tree:
 
     def _stalls(self, root: float) -> bool:
         way = (root - self.answer.bound) / max(root - self.goal(), 1e-12)
-        return any(self.answer.solved >= n and way < share for n, share in MILESTONES)
+        return any(self.answer.solved >= n * self._scale and way < share for n, share in MILESTONES)
