@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import SolverError
 from ..i18n import _
-from ..model.matrices import Matrices
+from ..model.matrices import Matrices, dot
 from .process import claimed_threads
 from .result import FloatArray, IntArray
 from .run import Factory, load, must, new_instance
@@ -132,5 +132,5 @@ class LinearProgram:
         numbers = math.isfinite(objective) and bool(np.isfinite(np.concatenate([x, reduced, duals])).all())
         if not (sizes and numbers):
             return None
-        worth = self._offset + float(self._cost @ x)
+        worth = self._offset + dot(self._cost, x)
         return LpAnswer(x, reduced, duals, objective) if abs(worth - objective) <= SLACK * max(1.0, abs(worth), abs(objective)) else None
