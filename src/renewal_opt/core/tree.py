@@ -22,8 +22,8 @@ from .master import Master
 #: linear programmes after which the tree must have closed which share of the way, and the most of them
 MILESTONES = ((150, 0.1), (300, 0.25), (600, 0.5))
 MOST = 1_000
-#: models of more columns get fewer of them in proportion: HiGHS closes those sooner
-FULL_SIZE = 2_000
+#: models of more columns get fewer of them in proportion, but for a least share
+FULL_SIZE, LEAST_SCALE = 2_000, 0.25
 #: columns tried at a node, and uses after which a column's record is trusted
 TRIED, TRUSTED = 3, 4
 #: share of the best product so far that a column must promise to be tried
@@ -84,10 +84,10 @@ class Tree:
         self._rate, self._uses = np.zeros((n, 2)), np.zeros((n, 2))
         self._share, self._seen = np.ones(2), np.ones((2, 2))
         self._stake = np.maximum(np.abs(master.matrices.col_cost), 1e-3)
-        self._scale = min(1.0, FULL_SIZE / n)
+        self._scale = min(1.0, max(LEAST_SCALE, FULL_SIZE / n))
         self._heap: list[_Open] = []
         self._count = 0
-        self._closed = -np.inf
+        self._closed = self._first_goal = -np.inf
         self._last_core, self._first_pace = 0, min(max(PACE // n, LEAST_PACE), MOST_PACE)
         self._pace = self._first_pace
         self.answer = TreeAnswer(np.inf)
@@ -103,6 +103,7 @@ class Tree:
             Bounds after fixing; portfolios outside are known not to be better than the incumbent.
         """
         answer = self.answer
+        self._first_goal = self.goal()
         self._push(lower, upper, root)
         try:
             while self._heap and -self._heap[0].key[0] > self.goal():
@@ -228,5 +229,6 @@ class Tree:
         self._share[v] = max(self._seen[v, 0] / self._seen[v, 1], 1e-4)
 
     def _stalls(self, root: float) -> bool:
-        way = (root - self.answer.bound) / max(root - self.goal(), 1e-12)
+        """Whether bound and incumbents have closed too little of what lay between them at first."""
+        way = 1.0 - (self.answer.bound - self.goal()) / max(root - self._first_goal, 1e-12)
         return any(self.answer.solved >= n * self._scale and way < share for n, share in MILESTONES)
