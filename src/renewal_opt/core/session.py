@@ -44,6 +44,8 @@ CLOSER = 0.8
 CLOSING_TURNS = 40
 #: models of more columns draw only when a core's answer cannot be funded: one linear programme costs more there
 DRAWN_FIRST = 2_500
+#: models of more columns never draw: trees find the rows where they are needed
+DRAWN_LATER = 8_000
 #: objectives drawn around the true one to find funding rows early, and by how much they differ
 DRAWS, SPREAD = 4, 0.05
 
@@ -259,7 +261,8 @@ class CoreSession:
                 return True
             for x in met[1:2]:
                 self._consider(x)
-            self._draw()
+            if self.master.matrices.n_cols <= DRAWN_LATER:
+                self._draw()
         return False
 
     def _goal(self, options: SolveOptions) -> float:
