@@ -292,7 +292,7 @@ class CoreSession:
                 return -math.inf
             return result.bound if math.isfinite(result.bound) else math.inf
 
-        found = Tree(self.master, goal, self._consider, core, box, deadline).grow(root, lower, upper)
+        found = Tree(self.master, goal, self._consider, core, box, lambda: self._halted(options, deadline)).grow(root, lower, upper)
         self.work.nodes += found.nodes
         self._bound = min(self._bound, max(found.bound, self._value))
         self.work.proof = "branching"

@@ -9,7 +9,6 @@ the core around a node's point is solved for an incumbent. It gives up early whe
 from __future__ import annotations
 
 import heapq
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -70,15 +69,15 @@ class Tree:
         Looks for an incumbent around a node's point.
     box : callable
         Solves a box and returns a bound of its portfolios.
-    deadline : float
-        `time.monotonic()` at which to stop.
+    stop : callable
+        Whether time is up or someone asked to stop.
     """
 
     def __init__(
         self, master: Master, goal: Callable[[], float], consider: Callable[[Floats], bool], core: Callable[[LpAnswer], None],
-        box: Callable[[Floats, Floats], float], deadline: float,
+        box: Callable[[Floats, Floats], float], stop: Callable[[], bool],
     ) -> None:
-        self.master, self.goal, self.deadline = master, goal, deadline
+        self.master, self.goal, self._stop = master, goal, stop
         self._consider, self._core, self._box = consider, core, box
         n = master.matrices.n_cols
         self._rate, self._uses = np.zeros((n, 2)), np.zeros((n, 2))
@@ -108,7 +107,7 @@ class Tree:
         try:
             while self._heap and -self._heap[0].key[0] > self.goal():
                 answer.bound = -self._heap[0].key[0]
-                if answer.solved >= MOST * self._scale or time.monotonic() > self.deadline or self._stalls(root.objective):
+                if answer.solved >= MOST * self._scale or self._stop() or self._stalls(root.objective):
                     break
                 self._expand(heapq.heappop(self._heap))
         finally:
@@ -148,10 +147,10 @@ class Tree:
         part = np.minimum(point.x, 1.0 - point.x)
         candidates = np.flatnonzero(part > WHOLE)
         if not len(candidates):
-            if self._consider(np.rint(point.x)) or answer.solved >= MOST * self._scale:
+            if self._consider(np.rint(point.x)):
                 self._shut(point.objective)
-            else:  # rows were added: look again
-                self._push(lower, upper, point)
+            else:  # rows were added
+                self._again(lower, upper, point.objective)
             return
         if int((lower < upper).sum()) <= BOX * len(lower):
             answer.solved += BOX_WORK
@@ -159,9 +158,7 @@ class Tree:
             if bound <= self.goal():
                 self._shut(bound)
                 return
-            again = self._solve(lower, np.minimum(upper, self.master.upper))
-            if again is not None:
-                self._push(lower, upper, replace(again, objective=min(again.objective, bound)))
+            self._again(lower, upper, bound)
             return
         column, children = self._choose(point, lower, upper, candidates)
         for v, child in enumerate(children):
@@ -173,6 +170,12 @@ class Tree:
             low, high = lower.copy(), upper.copy()
             low[column] = high[column] = float(v)
             self._push(low, high, child)
+
+    def _again(self, lower: Floats, upper: Floats, bound: float) -> None:
+        """Put a box back whose integer point broke rows that are there now; nothing in it is above `bound`."""
+        point = self._solve(lower, np.minimum(upper, self.master.upper))
+        if point is not None:
+            self._push(lower, upper, replace(point, objective=min(point.objective, bound)))
 
     def _funded(self, node: _Open) -> LpAnswer | None:
         """Return the node's point after rows that it breaks were added, None for a box without a point."""
