@@ -22,7 +22,6 @@ from renewal_opt.analysis.bottlenecks import bottlenecks
 from renewal_opt.analysis.portfolio import solve_portfolio
 from renewal_opt.core import CoreSession, FullMaster, Master
 from renewal_opt.core import session as core_session
-from renewal_opt.core.tree import TreeAnswer
 from renewal_opt.domain.plan import Plan
 from renewal_opt.errors import InfeasibleError, InputError
 from renewal_opt.funding.oracle import Oracle
@@ -132,7 +131,7 @@ def test_work_that_is_used_up_goes_over_to_the_full_form(monkeypatch: pytest.Mon
     want = town.solve().objective
     monkeypatch.setattr(core_session, "CLOSING_TURNS", 0)
     monkeypatch.setattr(core_session, "CORES", ())
-    monkeypatch.setattr(core_session, "branch", lambda master, root, *_: TreeAnswer(root.objective))
+    monkeypatch.setattr(core_session, "TREE_FROM", 10**9)
     answer = town.solve()
     assert answer.objective == want
     assert (answer.portfolio.way.funding, answer.portfolio.way.strategy) == ("full", "highs")

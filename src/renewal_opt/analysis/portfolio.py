@@ -129,7 +129,8 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
             raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.words()))
         chosen = (result.x[x_columns] > 0.5).tolist()
         opened = opened_areas(matrices, result)
-        unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
+        areas = [a for a in areas_of(problem) if a.id in opened] if opened else []
+        unmet = [a for a in areas if not may_open(problem, a, chosen, opened[a.id])]
         answer, broken, proven = funded(problem, rows, chosen, opened, options)
         if answer is None and proven and not unmet and rejections < _REJECTIONS and engine.reject(result.x):
             rejections += 1

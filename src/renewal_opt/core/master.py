@@ -104,7 +104,7 @@ class Master:
         v = self.portfolio(x)
         news = 0
         for row in answer.rows:
-            if float(row.coefs @ v - row.bound) / _top(row) > BROKEN:
+            if row.excess(v) / _top(row) > BROKEN:
                 self.add(row)
                 news += 1
         hopeless = self._v[answer.hopeless] if len(answer.hopeless) else self._v[:0]

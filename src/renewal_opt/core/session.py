@@ -28,20 +28,24 @@ from ..solver.lp import LpAnswer
 from ..solver.result import StopReason, relative_gap
 from .master import FullMaster, Master
 from .state import BaseState, state_after
-from .tree import branch
+from .tree import Tree
 
 #: starts that the first and the second core leave free, each at most half of all, and the nodes of one solve
-CORES = ((120, 100), (960, 400))
+CORES = ((120, 100), (360, 200))
+#: least gap that a core is solved to: the whole is closed otherwise
+CORE_GAP = 2e-5
 #: turns of solving and checking one core
 CORE_TURNS = 6
 #: models of fewer columns are closed by HiGHS sooner than by a tree of linear programmes
-TREE_FROM = 600
+TREE_FROM = 60
 #: share of the gap asked for that the closing solve is given: what it finds may lose a little when funding is checked
 CLOSER = 0.8
 #: turns of the closing solve after which the work goes over to plain HiGHS
 CLOSING_TURNS = 40
 #: models of more columns draw only when a core's answer cannot be funded: one linear programme costs more there
 DRAWN_FIRST = 2_500
+#: models of more columns never draw: trees find the rows where they are needed
+DRAWN_LATER = 8_000
 #: objectives drawn around the true one to find funding rows early, and by how much they differ
 DRAWS, SPREAD = 4, 0.05
 
@@ -226,9 +230,11 @@ class CoreSession:
     def _cores(self, options: SolveOptions, deadline: float) -> None:
         """Solve growing cores until one answers with a portfolio that can be funded."""
         n = self.master.matrices.n_cols
-        for size, nodes in CORES:
+        for number, (size, nodes) in enumerate(CORES):
             if 2 * size > n:
-                return
+                if number:
+                    return
+                size = n // 2
             root = self.master.relax()
             if root is None:
                 return
@@ -236,7 +242,7 @@ class CoreSession:
             self.work.cores += 1
             self._core_turns(options, deadline, root, root.x, size, nodes)
             self._tell(options)
-            if self._done(options) or self._halted(options, deadline):
+            if self._best is not None or self._halted(options, deadline):
                 return
 
     def _core_turns(self, options: SolveOptions, deadline: float, root: LpAnswer, centre: Floats, size: int, nodes: int) -> bool:
@@ -247,7 +253,7 @@ class CoreSession:
             if self._halted(options, deadline):
                 return True
             left = deadline - time.monotonic()
-            asked = replace(options, gap=options.gap / 3, target=goal, nodes=nodes, seconds=max(left, 0.1), progress=None)
+            asked = replace(options, gap=max(options.gap / 3, CORE_GAP), target=goal, nodes=nodes, seconds=max(left, 0.1), progress=None)
             top = np.minimum(upper, self.master.upper)  # the centre may hold starts that were shut since
             result, met = self._solve(asked, np.minimum(np.maximum(lower, self.master.lower), top), top)
             if result.x is None:
@@ -256,12 +262,13 @@ class CoreSession:
                 return True
             for x in met[1:2]:
                 self._consider(x)
-            self._draw()
+            if self.master.matrices.n_cols <= DRAWN_LATER:
+                self._draw()
         return False
 
     def _goal(self, options: SolveOptions) -> float:
-        """Return the bound that the incumbent needs."""
-        return self._value + max(options.gap * abs(self._value), options.abs_gap)
+        """Return the bound that the incumbent needs, a hair below what is asked for."""
+        return self._value + 0.999 * max(options.gap * abs(self._value), options.abs_gap, 1e-9 * abs(self._value))
 
     def _branch(self, options: SolveOptions, deadline: float) -> None:
         """Bring the bound down with a small tree, where the incumbent is near enough."""
@@ -271,12 +278,25 @@ class CoreSession:
         root = self._fix(lower, upper)
         if root is None or self._done(options):
             return
-        found = branch(self.master, root, lower, upper, self._goal(options), deadline)
+        def goal() -> float:
+            return self._goal(options)
+
+        def core(point: LpAnswer) -> None:
+            self._core_turns(options, deadline, point, point.x, *CORES[0])
+
+        def box(lower: Floats, upper: Floats) -> float:
+            left = deadline - time.monotonic()
+            result, met = self._solve(replace(options, gap=options.gap / 3, seconds=max(left, 0.1), progress=None), lower, upper)
+            for x in met[:2]:
+                self._consider(x)
+            if result.status is Status.INFEASIBLE:
+                return -math.inf
+            return result.bound if math.isfinite(result.bound) else math.inf
+
+        found = Tree(self.master, goal, self._consider, core, box, lambda: self._halted(options, deadline)).grow(root, lower, upper)
         self.work.nodes += found.nodes
         self._bound = min(self._bound, max(found.bound, self._value))
         self.work.proof = "branching"
-        for x in found.points:
-            self._consider(x)
 
     def _close(self, options: SolveOptions, deadline: float) -> bool | SolveResult:
         """Fix by reduced cost and let HiGHS close; True when proven, False when the work is used up, else how it stopped."""

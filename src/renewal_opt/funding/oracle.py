@@ -25,6 +25,8 @@ _LOCAL_PRICE = 4.0
 TOLERANCE = 5e-6
 #: up to so many money entries every question is asked project by project, from one living programme
 FEW_ENTRIES = 4_000
+#: programmes of more entries start afresh when this share of the spending has moved
+LARGE, FAR = 20_000, 0.01
 
 
 @dataclass
@@ -60,6 +62,7 @@ class _Elastic:
         self._rows = np.arange(a.shape[0], dtype=np.int32)
         self._low = np.full(links + locals_, -np.inf)
         zero = np.zeros(n_pairs)
+        self._large, self._need = n > LARGE, None
         self._lp = LinearProgram(Matrices(
             start=a.indptr.astype(np.int32), index=a.indices.astype(np.int32), value=a.data,
             row_lower=np.concatenate([zero, self._low]), row_upper=np.concatenate([zero, self._bound]),
@@ -71,6 +74,9 @@ class _Elastic:
         if not self._lp.n_cols:  # nothing that spends may be paid: those starts are shut
             return 0.0, np.zeros(0), np.zeros(0)
         need = self._spend @ v
+        if self._large and self._need is not None and float(np.abs(need - self._need).sum()) > FAR * float(need.sum()):
+            self._lp.forget()
+        self._need = need
         right = self._bound + self._portfolio @ v
         self._lp.change_row_bounds(self._rows, np.concatenate([need, self._low]), np.concatenate([need, right]))
         answer = self._lp.run()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..model.matrices import dot
 from ..problem.tables import Floats
 from .tables import FundingTables
 
@@ -49,7 +50,7 @@ class FundingRow:
 
     def excess(self, v: Floats) -> float:
         """Return by how much a portfolio breaks the row, money units times price."""
-        return float(self.coefs @ v - self.bound)
+        return dot(self.coefs, v) - self.bound
 
 
 def unit_prices(t: FundingTables, prices: Prices) -> Floats:
@@ -65,7 +66,7 @@ def unit_prices(t: FundingTables, prices: Prices) -> Floats:
 def funding_row(t: FundingTables, prices: Prices) -> FundingRow:
     """Return the row of some prices."""
     coefs = t.spend.T @ unit_prices(t, prices) - t.link.on_portfolio.T @ prices.link - t.local.on_portfolio.T @ prices.local
-    bound = float(prices.link @ t.link.bound + prices.local @ t.local.bound)
+    bound = dot(prices.link, t.link.bound) + dot(prices.local, t.local.bound)
     years = np.unique(t.link_year[prices.link > 0])
     return FundingRow(prices, coefs, bound, int(years[0]) if len(years) == 1 else 0)
 

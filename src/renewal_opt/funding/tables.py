@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from ..model.matrices import dot
 from ..model.rows import Row, Terms
 from ..problem import Problem
 from ..problem.tables import Bools, Floats, Ints
@@ -208,7 +209,7 @@ def _link(link: _Builder, problem: Problem, number: int, row: Row, unit: float) 
         right = float(bound) / unit if row.base is None else 0.0
         sign = -1.0 if least else 1.0
         if row.base is None and not least and not len(starts):
-            most = float(np.maximum(coefs, 0.0) @ problem.entries.upper[entries]) / unit
+            most = dot(np.maximum(coefs, 0.0), problem.entries.upper[entries].astype(np.float64)) / unit
             if most <= right:
                 continue
         if row.base is not None and len(entries):  # an entry in both sums stands once

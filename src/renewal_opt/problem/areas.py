@@ -36,20 +36,22 @@ class Area:
 
 def areas_of(problem: Problem) -> list[Area]:
     """Return the areas that have a project in the model, sorted by id."""
-    revenue: dict[str, int] = {}
-    for row in problem.library.revenue:
-        revenue[row.project] = revenue.get(row.project, 0) + row.pledged_net
     members: dict[str, list[int]] = {}
+    revenue: dict[str, int] = {}
     for i, project in enumerate(problem.projects):
         if project.coord_area is not None:
             members.setdefault(project.coord_area, []).append(i)
+            revenue[project.id] = 0
+    for row in problem.library.revenue:
+        if row.project in revenue:
+            revenue[row.project] += row.pledged_net
     first = problem.starts.first.tolist()
     return [
         Area(
             name, tuple(inside),
             tuple(k for i in inside if not problem.carry[i] for k in range(first[i], first[i + 1])),
             any(bool(problem.carry[i]) for i in inside),
-            {i: revenue.get(problem.projects[i].id, 0) for i in inside},
+            {i: revenue[problem.projects[i].id] for i in inside},
         )
         for name, inside in sorted(members.items())
     ]  # fmt: skip

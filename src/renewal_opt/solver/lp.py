@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import SolverError
 from ..i18n import _
-from ..model.matrices import Matrices
+from ..model.matrices import Matrices, dot
 from .process import claimed_threads
 from .result import FloatArray, IntArray
 from .run import Factory, load, must, new_instance
@@ -21,6 +21,9 @@ from .run import Factory, load, must, new_instance
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 _INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 _CLOCK = highspy.HighsModelStatus.kTimeLimit
+
+#: by how much of itself an objective may differ from that of its point
+SLACK = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,7 @@ class LinearProgram:
         load(self._highs, matrices)
         self._presolve = presolve
         self.n_cols, self.n_rows = matrices.n_cols, matrices.n_rows
+        self._cost, self._offset = np.array(matrices.col_cost, dtype=np.float64), float(matrices.offset)
         options = {"solve_relaxation": True, "presolve": "choose" if presolve else "off", "solver": "simplex", "threads": claimed_threads()}
         for name, value in options.items():
             must(self._highs.setOptionValue(name, value), f"{name} = {value}")
@@ -74,12 +78,17 @@ class LinearProgram:
     def change_cost(self, columns: IntArray, cost: FloatArray) -> None:
         """Set the costs of columns."""
         must(self._highs.changeColsCost(len(columns), columns, cost), "changeColsCost")
+        self._cost[columns] = cost
 
     def add_row(self, indices: IntArray | Sequence[int], values: FloatArray | Sequence[float], lower: float, upper: float) -> None:
         """Add the row ``lower <= sum values x[indices] <= upper``."""
         at, coefs = np.asarray(indices, dtype=np.int32), np.asarray(values, dtype=np.float64)
         must(self._highs.addRow(float(lower), float(upper), len(at), at, coefs), "addRow")
         self.n_rows += 1
+
+    def forget(self) -> None:
+        """Start the next solve afresh: from far off a long way back costs more than a new beginning."""
+        must(self._highs.clearSolver(), "clearSolver")
 
     def run(self, seconds: float = math.inf) -> LpAnswer | None:
         """Solve; None when the programme is infeasible.
@@ -115,10 +124,13 @@ class LinearProgram:
         return answer
 
     def _read(self) -> LpAnswer | None:
-        """Return the point and its multipliers, None when a number is missing or is none."""
+        """Return the point and its multipliers, None when a number is missing or is none, or the objective is not the point's."""
         found = self._highs.getSolution()
         x, reduced, duals = np.array(found.col_value), np.array(found.col_dual), np.array(found.row_dual)
         objective = float(self._highs.getInfo().objective_function_value)
         sizes = (len(x), len(reduced), len(duals)) == (self.n_cols, self.n_cols, self.n_rows)
         numbers = math.isfinite(objective) and bool(np.isfinite(np.concatenate([x, reduced, duals])).all())
-        return LpAnswer(x, reduced, duals, objective) if sizes and numbers else None
+        if not (sizes and numbers):
+            return None
+        worth = self._offset + dot(self._cost, x)
+        return LpAnswer(x, reduced, duals, objective) if abs(worth - objective) <= SLACK * max(1.0, abs(worth), abs(objective)) else None

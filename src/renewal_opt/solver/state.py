@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..model.matrices import Matrices
+from ..model.matrices import Matrices, dot
 from .result import FloatArray, IntArray
 
 
@@ -53,11 +53,11 @@ class ModelState:
 
     def objective(self, x: FloatArray) -> float:
         """Return the objective at `x` with the costs as they stand."""
-        return float(self.col_cost @ x) + self.offset
+        return dot(self.col_cost, x) + self.offset
 
     def activity(self, x: FloatArray) -> FloatArray:
         """Return the value of every row at `x`, added rows last."""
-        more = [float(values @ x[columns]) for columns, values in self.added]
+        more = [dot(values, x[columns]) for columns, values in self.added]
         return np.concatenate([self.base.activity(x), np.array(more, dtype=np.float64)])
 
     def violation(self, x: FloatArray) -> float:
