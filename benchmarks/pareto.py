@@ -22,7 +22,7 @@ from renewal_opt.model.matrices import Matrices
 from renewal_opt.pareto import Answer, LinearObjective, MatrixModel, nondominated
 from renewal_opt.workers import processes
 
-from .peer_pyaugmecon import Absent, compare, three_knapsacks
+from .pareto_peer import Absent, compare, three_knapsacks
 
 #: sizes of the complete sets, published by Dowson, Gandibleux and Kof (2026); of 3kp40 by Mavrotas and Florios (2013)
 PUBLISHED = {"3kp40": 389, "MOKP_p-2_n-200_1": 317, "MOKP_p-2_n-200_2": 316, "MOKP_p-3_n-100_1": 5421, "MOKP_p-3_n-100_2": 4073, "MOKP_p-4_n-50_1": 1409}
