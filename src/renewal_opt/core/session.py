@@ -27,7 +27,7 @@ from ..solver import SolveOptions, SolveResult, Status
 from ..solver.lp import LpAnswer
 from ..solver.result import StopReason, relative_gap
 from .master import FullMaster, Master
-from .state import BaseState, start_of, state_after
+from .state import BaseState, state_after
 from .tree import Tree
 
 #: starts that the first and the second core leave free, each at most half of all, and the nodes of one solve
@@ -82,7 +82,7 @@ class CoreSession:
         self.master = master
         self.work = Work()
         self._core = core
-        self._start = start_of(master.matrices, master.problem, state) if isinstance(master, Master) else None
+        self._start = _start_of(master, state) if isinstance(master, Master) else None
         self._best: Floats | None = None
         self._value = -math.inf
         self._bound = math.inf
@@ -384,3 +384,28 @@ def _all_but(master: Master | FullMaster, root: LpAnswer, centre: Floats, size: 
     lower, upper = whole.copy(), whole.copy()
     lower[free], upper[free] = master.lower[free], master.upper[free]
     return lower, upper
+
+
+def _start_of(master: Master, state: BaseState | None) -> Floats | None:
+    """Return the portfolio of a state as a point of this model, None where it does not fit."""
+    if state is None or not state.starts:
+        return None
+    m, problem = master.matrices, master.problem
+    x = np.where(m.col_lower > 0.5, 1.0, 0.0)
+    first = m.col_slice("x").start
+    wanted = set(state.starts)
+    for k, (p, year) in enumerate(zip(problem.starts.project.tolist(), problem.starts.year.tolist(), strict=True)):
+        if (problem.projects[p].id, year) in wanted:
+            x[first + k] = 1.0
+    if "z" in m.col_spans:
+        z = m.columns("z")
+        for key in state.opened:
+            if key in z:
+                x[z[key]] = 1.0
+    if "u" in m.col_spans or (x > m.col_upper + 1e-9).any():
+        return None
+    activity = m.activity(x)
+    slack = 1e-9 * np.maximum(1.0, np.abs(activity))
+    if ((activity < m.row_lower - slack) | (activity > m.row_upper + slack)).any():
+        return None
+    return x

@@ -9,9 +9,7 @@ import numpy as np
 
 from ..funding.rows import FundingRow, Prices
 from ..funding.tables import FundingTables
-from ..model.matrices import Matrices
 from ..problem import Problem
-from ..problem.tables import Floats
 
 
 @dataclass(frozen=True)
@@ -55,27 +53,3 @@ def state_after(problem: Problem, tables: FundingTables, rows: Sequence[FundingR
         shape_of(problem, tables), tuple(r.prices for r in rows),
         tuple((problem.projects[int(starts.project[k])].id, int(starts.year[k])) for k in inside), tuple(sorted(opened.items())),
     )  # fmt: skip
-
-
-def start_of(m: Matrices, problem: Problem, state: BaseState | None) -> Floats | None:
-    """Return the portfolio of a state as a point of this model, None where it does not fit."""
-    if state is None or not state.starts:
-        return None
-    x = np.where(m.col_lower > 0.5, 1.0, 0.0)
-    first = m.col_slice("x").start
-    wanted = set(state.starts)
-    for k, (p, year) in enumerate(zip(problem.starts.project.tolist(), problem.starts.year.tolist(), strict=True)):
-        if (problem.projects[p].id, year) in wanted:
-            x[first + k] = 1.0
-    if "z" in m.col_spans:
-        z = m.columns("z")
-        for key in state.opened:
-            if key in z:
-                x[z[key]] = 1.0
-    if "u" in m.col_spans or (x > m.col_upper + 1e-9).any():
-        return None
-    activity = m.activity(x)
-    slack = 1e-9 * np.maximum(1.0, np.abs(activity))
-    if ((activity < m.row_lower - slack) | (activity > m.row_upper + slack)).any():
-        return None
-    return x
