@@ -152,7 +152,8 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
                 raise SolverError(_("the plan fails the exact re-check, not by its portfolio: {rules}").format(rules=", ".join(broken[:10])))
         if answer is not None or not proven:
             doubtful = True
-            held = max(held, result.bound * unit) if isfinite(result.bound) else held
+            known = proven_bound(problem, result, Fraction(0), unit)
+            held = held if known is None else max(held, known)
         repairs += 1
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
             raise _gave_up(repairs - 1, broken)
