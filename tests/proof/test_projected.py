@@ -104,7 +104,7 @@ def test_same_optimum_through_cores_fixing_and_tree(few_entries: int, monkeypatc
     for seed in range(700_000, 700_040):
         agree(seeded(seed, 12, None if seed % 3 else [*FAMILIES]), (("projected", "core"), ("full", "core")))
     assert done["fixed"] > 10
-    assert done["nodes"] > 10
+    assert done["nodes"] > 3
 
 
 def test_a_box_with_a_better_bound_fixes_by_its_own_linear_programme(monkeypatch: pytest.MonkeyPatch) -> None:
