@@ -122,7 +122,7 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
         matrices, unit = engine.matrices, engine.gain_unit
         x_columns = matrices.col_slice("x")
         if result.status is Status.INFEASIBLE and not doubtful:
-            raise infeasible(problem, matrices, options, repairs, broken)
+            raise infeasible(matrices, options, repairs, broken)
         if result.status is Status.INFEASIBLE:  # what is left is infeasible, what was excluded may hold a plan
             raise _gave_up(repairs, broken)
         if result.x is None:
