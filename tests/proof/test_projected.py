@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction as F
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from instances import FAMILIES, Instance, instances, seeded
 
 from renewal_opt.analysis.annual import solve_annual
+from renewal_opt.core import session, tree
 from renewal_opt.errors import InfeasibleError, InputError
+from renewal_opt.funding import oracle
 from renewal_opt.io.load import Inputs
 
 WAYS = (("projected", "core"), ("projected", "highs"), ("full", "core"))
@@ -75,3 +78,41 @@ def test_same_optimum_on_many_random_instances(block: int) -> None:
     for n in range(30):
         seed = 100_000 + 1000 * block + n
         agree(seeded(seed, 8, None if n % 3 else [*FAMILIES]), WAYS[: 1 + n % 3])
+
+
+@pytest.mark.parametrize("few_entries", [oracle.FEW_ENTRIES, 0], ids=["by project", "by class"])
+def test_same_optimum_through_cores_fixing_and_tree(few_entries: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small instances end before the first core; with smaller cores they go through all steps of the search."""
+    monkeypatch.setattr(session, "CORES", ((2, 100), (4, 400)))
+    monkeypatch.setattr(session, "TREE_FROM", 0)
+    monkeypatch.setattr(oracle, "FEW_ENTRIES", few_entries)
+    done: Counter[str] = Counter()
+    grow, fix = tree.Tree.grow, session.CoreSession._fix
+
+    def counted_grow(self: tree.Tree, *args: Any) -> tree.TreeAnswer:
+        answer = grow(self, *args)
+        done["nodes"] += answer.nodes
+        return answer
+
+    def counted_fix(self: session.CoreSession, lower: Any, upper: Any) -> Any:
+        root = fix(self, lower, upper)
+        done["fixed"] += self.work.fixed
+        return root
+
+    monkeypatch.setattr(tree.Tree, "grow", counted_grow)
+    monkeypatch.setattr(session.CoreSession, "_fix", counted_fix)
+    for seed in range(700_000, 700_040):
+        agree(seeded(seed, 12, None if seed % 3 else [*FAMILIES]), (("projected", "core"), ("full", "core")))
+    assert done["fixed"] > 10
+    assert done["nodes"] > 3
+
+
+def test_a_box_with_a_better_bound_fixes_by_its_own_linear_programme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS closes a box with a portfolio that cannot be funded: its bound is below the linear programme's objective,
+    from which reduced costs fall. Fixed by the distance of that bound from the goal, the optimum was lost."""
+    monkeypatch.setattr(session, "CORES", ((2, 100), (4, 400)))
+    monkeypatch.setattr(session, "TREE_FROM", 0)
+    monkeypatch.setattr(session, "DRAWS", 0)
+    monkeypatch.setattr(tree, "BOX", 1.0)
+    monkeypatch.setattr(tree, "ASK_EVERY", 10**9)
+    agree(seeded(910_186, 24, ["debt_service", "reserved", "tickets"]), WAYS[:1])

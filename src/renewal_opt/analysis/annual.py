@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +12,9 @@ import numpy as np
 from ..core import BaseState
 from ..domain.plan import BasisList, Check, Plan
 from ..domain.scenario import Scenario
-from ..errors import Finding, InfeasibleError, InputError, SolverError
+from ..errors import InfeasibleError, SolverError
 from ..i18n import _
-from ..io.load import Inputs
+from ..io.load import Inputs, placing
 from ..problem import Basis, Problem, build_problem, rebased
 from ..scoring import score
 from ..screening import Facts, screen
@@ -39,30 +38,12 @@ def options_of(scenario: Scenario, progress: Progress | None = None, cancel: thr
 
 def make_problem(inputs: Inputs) -> Problem:
     """Screen, score and build the tables of one solve."""
-    with _placing(inputs):
+    with placing(inputs):
         facts = Facts(inputs.policy, inputs.library)
         screened = screen(inputs.policy, inputs.library, inputs.scenario.plan_year, facts)
         scoring = score(inputs.policy, inputs.library, inputs.scenario, facts)
         check_emptied(inputs, screened, facts)
         return build_problem(inputs.policy, inputs.library, inputs.scenario, screened, scoring, facts)
-
-
-@contextlib.contextmanager
-def _placing(inputs: Inputs) -> Iterator[None]:
-    """Give the findings of steps that know no files the file and line of their policy or scenario path."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError([_placed(f, inputs) for f in error.findings]) from None
-
-
-def _placed(finding: Finding, inputs: Inputs) -> Finding:
-    if not finding.path or finding.line is not None or finding.row is not None:
-        return finding
-    path = tuple(int(part) if part.isdigit() else part for part in finding.path.split("."))
-    places = inputs.scenario_places if path[0] in ("force", "weights", "ahp") else inputs.policy_places
-    told = places.finding(finding.kind, path)
-    return replace(finding, file=told.file or finding.file, line=told.line, path=told.path)
 
 
 def solve_annual(
@@ -117,7 +98,7 @@ def solve_annual(
         last[:] = [(answer, plan, results)]
         return broken
 
-    with _placing(inputs):
+    with placing(inputs):
         answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck, state)
     cancelled = answer.stopped == "interrupted" or (cancel is not None and cancel.is_set())
     bases = _other_bases(problem, answer) if other_bases and not cancelled else []

@@ -1,11 +1,11 @@
-"""The ways to a portfolio: HiGHS on the full form, or money projected out; one interface for both."""
+"""The ways to a portfolio: HiGHS on the full form, or money projected out, with the same methods."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
@@ -34,30 +34,6 @@ class Way:
 
 
 FULL = Way("full", "highs", "branching")
-
-
-class Engine(Protocol):
-    """Solves the model of one problem, takes rows, and solves again."""
-
-    @property
-    def matrices(self) -> Matrices:
-        """The compiled model that answers refer to."""
-
-    @property
-    def gain_unit(self) -> float:
-        """Objective of the plan in one unit of the model's."""
-
-    def solve(self, options: SolveOptions) -> SolveResult:
-        """Solve the model as it stands."""
-
-    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> object:
-        """Add a row."""
-
-    def reject(self, x: Floats) -> bool:
-        """Add rows that the portfolio breaks, of those that every fundable portfolio satisfies; whether there are any."""
-
-    def way(self) -> Way:
-        """Return how the last answer was found."""
 
 
 class FullEngine:

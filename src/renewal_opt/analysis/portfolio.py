@@ -122,7 +122,7 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
         matrices, unit = engine.matrices, engine.gain_unit
         x_columns = matrices.col_slice("x")
         if result.status is Status.INFEASIBLE and not doubtful:
-            raise infeasible(problem, matrices, options, repairs, broken)
+            raise infeasible(matrices, options, repairs, broken)
         if result.status is Status.INFEASIBLE:  # what is left is infeasible, what was excluded may hold a plan
             raise _gave_up(repairs, broken)
         if result.x is None:
@@ -152,7 +152,8 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
                 raise SolverError(_("the plan fails the exact re-check, not by its portfolio: {rules}").format(rules=", ".join(broken[:10])))
         if answer is not None or not proven:
             doubtful = True
-            held = max(held, result.bound * unit) if isfinite(result.bound) else held
+            known = proven_bound(problem, result, Fraction(0), unit)
+            held = held if known is None else max(held, known)
         repairs += 1
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
             raise _gave_up(repairs - 1, broken)

@@ -73,7 +73,7 @@ def _conflict(problem: Problem, name: str, family: str, rule: str, facts: RowFac
     return Conflict(family, name, words)
 
 
-def infeasible(problem: Problem, matrices: Matrices, options: SolveOptions, repairs: int, broken: Sequence[str]) -> InfeasibleError:
+def infeasible(matrices: Matrices, options: SolveOptions, repairs: int, broken: Sequence[str]) -> InfeasibleError:
     """Return the error of a model without a plan, with a first list of the rule families in conflict."""
     families = [""] * matrices.n_rows
     for name, place in matrices.row_spans.items():

@@ -1,4 +1,4 @@
-"""Proof files: written whole or not at all, read strictly, checked against the inputs without any solver."""
+"""Proof files: read strictly, checked against the inputs without any solver."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 import platform
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from .. import __version__
 from ..domain.plan import InputFile
 from ..errors import Collector, Finding, InputError
 from ..i18n import _
-from ..io.atomic import sha256_file, write_bytes_atomic
+from ..io.atomic import sha256_file
 from ..io.load import Inputs
 from ..io.places import Layer, Places, shown
 from ..io.planfile import parse_json
@@ -41,11 +41,6 @@ def proof_bytes(data: ProofDocument, name: str) -> bytes:
     text = json.dumps(data.model_dump(mode="json", exclude_defaults=True) | {"proof_version": PROOF_VERSION}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     raw = (text + "\n").encode("utf-8")
     return gzip.compress(raw, mtime=0) if name.endswith(".gz") else raw
-
-
-def write_proof(data: ProofDocument, path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Write a proof file; see `io.atomic.write_bytes_atomic`."""
-    return write_bytes_atomic(path, proof_bytes(data, Path(path).name), inputs=inputs)
 
 
 def read_proof(path: str | Path) -> ProofDocument:

@@ -100,11 +100,6 @@ class Relaxation:
         for name, value in (("solver", "simplex"), ("threads", claimed_threads())):
             must(self._highs.setOptionValue(name, value), name)
 
-    @property
-    def rows_added(self) -> int:
-        """Number of funding rows."""
-        return len(self._pool_scale)
-
     def add(self, row: FundingRow) -> None:
         """Add a funding row."""
         coef = np.array([c / row.den for c in row.coef], dtype=np.float64)

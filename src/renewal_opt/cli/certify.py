@@ -71,6 +71,7 @@ def _plan(
     """Certify a plan file; return whether plan and proof hold."""
     from ..certify.file import problem_of
     from ..certify.system import build_system
+    from ..io.load import placing
     from ..io.planinputs import read_plan_inputs
     from ..verify import verify_file
 
@@ -83,7 +84,8 @@ def _plan(
         raise InputError([Finding("file_unreadable", file=str(path), expected=_("inputs that do not change while they are read"))])
     read = [p for _role, p in inputs.files] + [path] + ([] if check is None else [check])
     check_targets([p for p in (output, proof) if p is not None], read)
-    system = build_system(problem_of(inputs))
+    with placing(inputs):
+        system = build_system(problem_of(inputs))
     value, asked = Fraction(plan.objective.value), Fraction(plan.objective.gap_asked if gap is None else gap)
     if check is None:
         found = _searched(system, value, asked, budget, quiet or as_json)
@@ -176,18 +178,13 @@ def _scenario(path: Path, proof: Path | None, check: Path | None, budget: dict[s
     """Certify that a scenario has no plan; return whether that holds."""
     from ..certify.file import hashed, problem_of
     from ..certify.system import build_system
-    from ..io.load import load_inputs
+    from ..io.load import load_inputs, placing
 
     inputs: Inputs = load_inputs(path)
     read = [p for _role, p in inputs.files] + ([] if check is None else [check])
     check_targets([p for p in (proof,) if p is not None], read)
     files = hashed(inputs)
-    if check is None:
-        from ..analysis.annual import _placing
-
-        with _placing(inputs):
-            system = build_system(problem_of(inputs))
-    else:
+    with placing(inputs):
         system = build_system(problem_of(inputs))
     if check is not None:
         found = _checked(check, system, files, {}, None, Fraction(0))

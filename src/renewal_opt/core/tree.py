@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -115,9 +115,9 @@ class Tree:
         answer.bound = min(root.objective, max(-self._heap[0].key[0] if self._heap else -np.inf, self._closed))
         return answer
 
-    def _push(self, lower: Floats, upper: Floats, point: LpAnswer) -> None:
+    def _push(self, lower: Floats, upper: Floats, point: LpAnswer, bound: float = np.inf) -> None:
         self._count += 1
-        heapq.heappush(self._heap, _Open((-point.objective, -self._count), lower, upper, point))
+        heapq.heappush(self._heap, _Open((-min(point.objective, bound), -self._count), lower, upper, point))
 
     def _shut(self, value: float) -> None:
         self._closed = max(self._closed, value)
@@ -129,15 +129,17 @@ class Tree:
         point = self._funded(node) if answer.nodes % ASK_EVERY == 1 else node.point
         if point is None:
             return
+        bound = min(point.objective, -node.key[0])  # HiGHS may know more of the box than its linear programme
         if answer.solved - self._last_core >= self._pace:
             before = self.goal()
             self._core(point)
             self._last_core = answer.solved
             self._pace = self._first_pace if self.goal() > before else 2 * self._pace
         goal = self.goal()
-        if point.objective <= goal:
-            self._shut(point.objective)
+        if bound <= goal:
+            self._shut(bound)
             return
+        # reduced costs are those of the linear programme: they fall from its own objective, not from a better bound
         room = point.objective - goal + 1e-6 * max(1.0, abs(goal))
         lower, upper = node.lower.copy(), node.upper.copy()
         up = (point.reduced_cost > room) & (point.x >= upper - WHOLE)
@@ -148,13 +150,13 @@ class Tree:
         candidates = np.flatnonzero(part > WHOLE)
         if not len(candidates):
             if self._consider(np.rint(point.x)):
-                self._shut(point.objective)
+                self._shut(bound)
             else:  # rows were added
-                self._again(lower, upper, point.objective)
+                self._again(lower, upper, bound)
             return
         if int((lower < upper).sum()) <= BOX * len(lower):
             answer.solved += BOX_WORK
-            bound = min(self._box(lower, upper), point.objective)
+            bound = min(self._box(lower, upper), bound)
             if bound <= self.goal():
                 self._shut(bound)
                 return
@@ -169,13 +171,13 @@ class Tree:
                 continue
             low, high = lower.copy(), upper.copy()
             low[column] = high[column] = float(v)
-            self._push(low, high, child)
+            self._push(low, high, child, bound)
 
     def _again(self, lower: Floats, upper: Floats, bound: float) -> None:
         """Put a box back whose integer point broke rows that are there now; nothing in it is above `bound`."""
         point = self._solve(lower, np.minimum(upper, self.master.upper))
         if point is not None:
-            self._push(lower, upper, replace(point, objective=min(point.objective, bound)))
+            self._push(lower, upper, point, bound)
 
     def _funded(self, node: _Open) -> LpAnswer | None:
         """Return the node's point after rows that it breaks were added, None for a box without a point."""

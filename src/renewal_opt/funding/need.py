@@ -27,9 +27,15 @@ def least_need(t: FundingTables, v: Floats, prices: list[Floats]) -> list[tuple[
     Returns
     -------
     list of (money units, number of projects)
+
+    Raises
+    ------
+    ValueError
+        When no money satisfies the balance and the rules of the portfolio's projects.
     """
     held = np.flatnonzero(np.asarray(t.spend @ v).ravel() > 0)
-    g = by_project(t, np.unique(t.pair_project[held]))
+    who = np.unique(t.pair_project[held])
+    g = by_project(t, who)
     n = g.n_entries
     pairs, rules = g.spend.shape[0], len(g.local)
     balance = sparse.csr_matrix((np.ones(n), (g.entry_pair, np.arange(n))), shape=(pairs, n))
@@ -37,9 +43,7 @@ def least_need(t: FundingTables, v: Floats, prices: list[Floats]) -> list[tuple[
     a.eliminate_zeros()
     a.sort_indices()
     need = np.asarray(g.spend @ v).ravel()
-    owner = np.zeros(n, dtype=np.int64)
-    kept = np.isin(t.entry_project, np.unique(t.pair_project[held]))
-    owner[:] = t.entry_project[kept]
+    owner = t.entry_project[np.isin(t.entry_project, who)]
     lp = LinearProgram(Matrices(
         start=a.indptr.astype(np.int32), index=a.indices.astype(np.int32), value=a.data,
         row_lower=np.concatenate([need, np.full(rules, -np.inf)]),

@@ -52,8 +52,7 @@ class _Elastic:
         ]).tocsc()  # fmt: skip
         a.eliminate_zeros()
         a.sort_indices()
-        self.n_pairs, self.links = n_pairs, links
-        self.total = float(abs(g.spend).sum()) + 1.0
+        self._n_pairs, self._links = n_pairs, links
         cost = np.concatenate([np.zeros(n), np.ones(links), np.full(locals_, _LOCAL_PRICE)])
         upper = np.full(a.shape[1], 1e12)
         self._bound = np.concatenate([g.link.bound, g.local.bound])
@@ -82,8 +81,8 @@ class _Elastic:
         answer = self._lp.run()
         if answer is None:  # every rule may give way and every pair has a channel
             raise AssertionError("an elastic programme without a point")
-        y = -answer.row_dual[self.n_pairs :]
-        return answer.objective, y[: self.links], y[self.links :]
+        y = -answer.row_dual[self._n_pairs :]
+        return answer.objective, y[: self._links], y[self._links :]
 
 
 class Oracle:

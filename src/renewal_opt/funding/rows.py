@@ -93,15 +93,14 @@ def alone(t: FundingTables, prices: Prices) -> Floats:
     n = int(max(t.pair_project.max(initial=-1), t.local_project.max(initial=-1))) + 1
     own = np.bincount(t.local_project, weights=prices.local * t.local.bound, minlength=n)
     helped = np.bincount(t.ticket_projects, weights=np.minimum(0.0, row.coefs[t.n_starts :]), minlength=n)
-    owner = _owner(t, n)
+    owner = _owner(t)
     return row.coefs[: t.n_starts] + np.where(owner >= 0, helped[owner] - own[owner], 0.0)
 
 
-def _owner(t: FundingTables, n: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _owner(t: FundingTables) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return the project of each start that spends, else -1."""
     out = np.full(t.n_starts, -1, dtype=np.int64)
     spend = t.spend.tocoo()
     inside = spend.col < t.n_starts
     out[spend.col[inside]] = t.pair_project[spend.row[inside]]
-    del n
     return out

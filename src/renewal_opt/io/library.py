@@ -208,11 +208,11 @@ def _workbook(path: Path, found: Collector) -> dict[str, TextTable]:
 
 def _sheet_names(path: Path) -> list[str]:
     """Return the names of a workbook's sheets, nothing when it cannot be read (`read_tables` says why)."""
-    from .xlsx_scan import BROKEN, Refused, _sheet_parts, open_archive
+    from .xlsx_scan import BROKEN, Refused, open_archive, sheet_parts
 
     try:
         with open_archive(str(path)) as archive:
-            return [name for name, _part in _sheet_parts(archive)]
+            return [name for name, _part in sheet_parts(archive)]
     except (Refused, OSError, *BROKEN):
         return []
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +68,30 @@ class Readers:
     policy: Callable[..., LoadedPolicy | None] = read_policy
     library: Callable[[Path, Policy, Collector], LoadedLibrary] = load_library
     check: Callable[[LoadedPolicy, Collector], None] = check_policy
+
+
+@contextlib.contextmanager
+def placing(inputs: Inputs) -> Iterator[None]:
+    """Give the findings of steps that know no files the file and line of their policy or scenario path.
+
+    Raises
+    ------
+    InputError
+        That of the block, its findings placed.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise InputError([_placed(f, inputs) for f in error.findings]) from None
+
+
+def _placed(finding: Finding, inputs: Inputs) -> Finding:
+    if not finding.path or finding.line is not None or finding.row is not None:
+        return finding
+    path = tuple(int(part) if part.isdigit() else part for part in finding.path.split("."))
+    places = inputs.scenario_places if path[0] in ("force", "weights", "ahp") else inputs.policy_places
+    told = places.finding(finding.kind, path)
+    return replace(finding, file=told.file or finding.file, line=told.line, path=told.path)
 
 
 def load_inputs(scenario_path: str | Path, *, overrides: Mapping[str, Any] | None = None) -> Inputs:

@@ -126,7 +126,7 @@ def scan(archive: zipfile.ZipFile, wanted: Collection[str] | None) -> list[Sheet
     """Stream every wanted sheet; return its facts, or raise `Refused` for a cell beyond the sizes."""
     try:
         percent = _percent_styles(archive)
-        return [_scan_sheet(archive, part, name, percent) for name, part in _sheet_parts(archive) if wanted is None or name in wanted]
+        return [_scan_sheet(archive, part, name, percent) for name, part in sheet_parts(archive) if wanted is None or name in wanted]
     except (OSError, *BROKEN) as err:
         raise Refused("workbook_corrupt", _("an Excel workbook (.xlsx)"), str(err)[:200]) from None
 
@@ -143,7 +143,7 @@ def _local(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Return (sheet name, part name) of the worksheets in order."""
     names = set(archive.namelist())
     targets: dict[str, str] = {}
