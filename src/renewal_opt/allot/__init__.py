@@ -221,8 +221,9 @@ def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[in
         paying = [[p for p in members if base[p] > 0] for members in system.group]
         mixed = [members for members, own in zip(system.group, paying, strict=True) if len(own) > 1]
         attempts = [[own for own in paying if len(own) > 1], mixed]
-        if grid > 1 and len(mixed) > _MANY:
-            del attempts[1:]
+        if len(mixed) > _MANY:  # a few with all their channels beside the others with their own: far smaller
+            own = [own for own in paying if len(own) > 1]
+            attempts[1:] = [] if grid > 1 else [mixed[:_MANY] + own[_MANY:], mixed]
         if grid == 1:
             attempts.append([members for members in system.group if len(members) > 1])
         for groups in attempts:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -53,20 +52,35 @@ def _numbered(keys: list[Hashable]) -> Ints:
 
 def classes(t: FundingTables, n_projects: int) -> Ints:
     """Return the class of each project, shape (n_projects,)."""
-    look = _fingerprint(t.link.on_money)
-    own: list[list[Hashable]] = [[] for _ in range(n_projects)]
     order = np.lexsort((t.entry_year, t.entry_leaf, t.entry_project))
-    p, leaf, year = t.entry_project[order], t.entry_leaf[order], t.entry_year[order]
+    p, leaf = t.entry_project[order], t.entry_leaf[order]
     new = np.ones(len(order), dtype=bool)
     new[1:] = (p[1:] != p[:-1]) | (leaf[1:] != leaf[:-1])
-    for i, c, y, h in zip(p[new].tolist(), leaf[new].tolist(), year[new].tolist(), look[order][new].tolist(), strict=True):
-        own[i].append((c, y, h))
-    rules: list[set[Hashable]] = [set() for _ in range(n_projects)]
-    members = t.local.on_money
-    leaves = _row_sets(members, t.entry_leaf)
-    for i, kind, inside in zip(t.local_project.tolist(), t.local_kind, leaves, strict=True):
-        rules[i].add((*kind[:3], kind[3] > 0, inside))
-    return _numbered([(tuple(a), frozenset(b)) for a, b in zip(own, rules, strict=True)])
+    first = order[new]  # of each channel of a project
+    own = _sums(p[new], _number(leaf[new], t.entry_year[first], _fingerprint(t.link.on_money)[first]), n_projects)
+    names: dict[Hashable, int] = {}
+    kind = np.array([names.setdefault((*k[:3], k[3] > 0), len(names)) for k in t.local_kind], dtype=np.int64)
+    rule = _number(kind, _row_sets(t.local.on_money, t.entry_leaf))
+    once = np.unique(t.local_project * (int(rule.max(initial=0)) + 1) + rule, return_index=True)[1]
+    rules = _sums(t.local_project[once], rule[once], n_projects)
+    return _number(own, rules)
+
+
+def _number(*keys: Ints | Floats) -> Ints:
+    """Return a number that is equal where all keys are equal."""
+    out: Ints = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        own = np.unique(key, return_inverse=True)[1].astype(np.int64)
+        both = out * (int(own.max(initial=0)) + 1) + own
+        out = np.unique(both, return_inverse=True)[1].astype(np.int64)
+    return out
+
+
+def _sums(group: Ints, number: Ints, n: int) -> Floats:
+    """Return a sum for each group that is equal where the groups hold the same numbers (a slip costs strength, never validity)."""
+    draws = np.random.default_rng(20250102).random(int(number.max(initial=0)) + 1)
+    out: Floats = np.bincount(group, weights=draws[number], minlength=n).astype(np.float64)
+    return np.round(out, 9)
 
 
 def apart(t: FundingTables, mine: Ints) -> Ints:
@@ -82,14 +96,11 @@ def apart(t: FundingTables, mine: Ints) -> Ints:
     return out
 
 
-def _row_sets(on_money: Csr, leaf: Ints) -> list[Hashable]:
-    """Return for each row which leaves stand in it with which coefficient."""
-    out: list[Hashable] = []
-    leaves, values = leaf[on_money.indices].tolist(), on_money.data.tolist()
-    first = on_money.indptr.tolist()
-    for a, b in pairwise(first):
-        out.append(frozenset(zip(leaves[a:b], values[a:b], strict=True)))
-    return out
+def _row_sets(on_money: Csr, leaf: Ints) -> Floats:
+    """Return for each row a number that tells which leaves stand in it with which coefficient."""
+    rows = on_money.shape[0]
+    number = _number(leaf[on_money.indices], on_money.data)
+    return _sums(np.repeat(np.arange(rows), np.diff(on_money.indptr)), number, rows)
 
 
 def _fingerprint(link: Csr) -> Floats:

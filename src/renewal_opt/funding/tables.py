@@ -156,34 +156,54 @@ class _Builder:
     n_entries: int
     n_columns: int
     bound: list[float] = field(default_factory=list)
-    money: list[tuple[Any, Any, Any]] = field(default_factory=list)
-    portfolio: list[tuple[Any, Any, Any]] = field(default_factory=list)
+    money: _Parts = field(default_factory=lambda: _Parts())
+    portfolio: _Parts = field(default_factory=lambda: _Parts())
 
     def row(self, entries: Any, coefs: Any, bound: float, columns: Any = (), weights: Any = ()) -> None:
         """Add `sum coefs f[entries] <= bound + sum weights v[columns]`."""
-        at = len(self.bound)
-        self.money.append((np.full(len(entries), at), entries, coefs))
+        self.money.add(len(self.bound), entries, coefs)
         if len(columns):
-            self.portfolio.append((np.full(len(columns), at), columns, weights))
+            self.portfolio.add(len(self.bound), columns, weights)
         self.bound.append(bound)
 
     def side(self) -> Side:
         """Return the rows."""
         n = len(self.bound)
-        return Side(_sparse(self.money, (n, self.n_entries)), np.array(self.bound, dtype=np.float64), _sparse(self.portfolio, (n, self.n_columns)))
+        return Side(self.money.sparse((n, self.n_entries)), np.array(self.bound, dtype=np.float64), self.portfolio.sparse((n, self.n_columns)))
 
 
-def _sparse(parts: list[tuple[Any, Any, Any]], shape: tuple[int, int]) -> Csr:
-    if not parts:
-        return sparse.csr_matrix(shape)
-    rows, cols, values = (np.concatenate([np.asarray(p[k], dtype=np.float64 if k == 2 else np.int64) for p in parts]) for k in range(3))
-    return sparse.csr_matrix((values, (rows, cols)), shape=shape)
+@dataclass
+class _Parts:
+    """Pieces of rows, put together at the end."""
+
+    row: list[int] = field(default_factory=list)
+    at: list[Any] = field(default_factory=list)
+    value: list[Any] = field(default_factory=list)
+
+    def add(self, row: int, at: Any, value: Any) -> None:
+        """Add the coefficients of one row."""
+        self.row.append(row)
+        self.at.append(at)
+        self.value.append(value)
+
+    def sparse(self, shape: tuple[int, int]) -> Csr:
+        """Return the rows as a matrix."""
+        if not self.row:
+            return sparse.csr_matrix(shape)
+        rows = np.repeat(np.array(self.row, dtype=np.int64), [len(a) for a in self.at])
+        columns = np.concatenate(self.at).astype(np.int64)
+        return sparse.csr_matrix((np.concatenate(self.value).astype(np.float64), (rows, columns)), shape=shape)
+
+
+def _values(numbers: Any) -> npt.NDArray[np.float64]:
+    """Return whole numbers and fractions as floats; fractions turn into one far quicker by their parts."""
+    return np.array([v if type(v) is int else v.numerator / v.denominator for v in numbers], dtype=np.float64)
 
 
 def _floats(coefs: Any, n: int) -> npt.NDArray[np.float64]:
     if coefs is None:
         return np.ones(n)
-    return np.array([float(c) for c in coefs], dtype=np.float64) if not isinstance(coefs, np.ndarray) else coefs.astype(np.float64)
+    return _values(coefs) if not isinstance(coefs, np.ndarray) or coefs.dtype == object else coefs.astype(np.float64)
 
 
 def _merged(parts: list[tuple[Terms, float]]) -> tuple[Ints, Floats, Ints, Floats]:
@@ -224,10 +244,10 @@ def _link(link: _Builder, problem: Problem, number: int, row: Row, unit: float) 
 def _local(local: _Builder, problem: Problem, family: str, unit: float, owner: list[int], kinds: list[tuple[Any, ...]]) -> None:
     rows = problem.rows[family]
     entry = np.array(rows.entry, dtype=np.int64)
-    coef = np.ones(len(entry)) if rows.coef is None else np.array([float(c) for c in rows.coef], dtype=np.float64)
+    coef = np.ones(len(entry)) if rows.coef is None else _values(rows.coef)
     start = np.array(rows.start, dtype=np.int64)
-    lo = np.array([float(v) for v in rows.lo], dtype=np.float64) / unit
-    hi = np.array([float(v) for v in rows.hi], dtype=np.float64) / unit
+    lo = _values(rows.lo) / unit
+    hi = _values(rows.hi) / unit
     spent = _spent(problem, unit)
     for r in range(len(rows)):
         a, b = rows.entry_first[r], rows.entry_first[r + 1]
