@@ -242,11 +242,11 @@ class Search:
     def _met(self, box: Box, x: Floats) -> None:
         """Note a portfolio that the linear programme holds for whole, when it has one with money for it."""
         point = np.clip(np.rint(x).astype(np.int64), box.lower, box.upper)
-        found = self._closer.solve(Box(point, point))
-        if not found.feasible:
-            return
+        chosen = np.flatnonzero(point).tolist()
+        if not self._closer.solve(Box(point, point)).feasible or not self.system.holds_without_money(chosen):
+            return  # a linear programme takes a row that is broken by a ten-billionth for one that holds
         self.found = True
-        value = self.system.value(np.flatnonzero(point).tolist())
+        value = self.system.value(chosen)
         if self.target is not None and value > self.target:
             self.better = value if self.better is None else max(self.better, value)
             self.target = above(value, self.gap)

@@ -241,4 +241,4 @@ def _tell_plan(path: Path, plan: Plan, found: Certified, asked: Fraction, as_jso
     if better is not None:
         click.echo(_("A portfolio worth about {value} seems possible: the plan is not within the gap asked for.").format(value=f"{better:,.2f}"))
     elif not found.met:
-        click.echo(_("The gap asked for is not certified within the budget; the bound above holds all the same."))
+        click.echo(_("The gap asked for is not certified; the bound above holds all the same."))

@@ -57,7 +57,7 @@ def supported(model: MatrixModel, *, seconds: float | None = None, options: Solv
     best: tuple[int | None, ...] = tuple(max(range(len(points)), key=lambda i, k=k: points[i].y[k], default=None) for k in range(p))  # type: ignore[misc]
     ideal = tuple(points[i].values[k] for k, i in enumerate(best) if i is not None) if points else None
     return Answer(
-        tuple(points), False, all(o.exact for o in whole), (), ideal, None, tuple(o.step for o in whole), best,
+        tuple(points), False, all(o.exact for o in whole), (), ideal, None, tuple(o.stated for o in whole), best,
         math.nan if finished else 1.0, search.runs, search.twice, time.monotonic() - began,
     )  # fmt: skip
 

@@ -21,8 +21,8 @@ MOST_STEPS = 10**8
 FINE = 10**4
 #: how far the value of a linear programme may be wrong, relative to its size
 _ERROR = 1e-7
-#: whole money may cost a little more than the solver's
-_NEAR = Fraction(1, 2)
+#: whole money may cost a little more than the solver's: 1,000 yuan at most, of a step of 10,000
+_NEAR = Fraction(1, 8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +63,13 @@ class IntegerObjective:
     ----------
     source : LinearObjective
     step : Fraction
-        Exact step, or resolution.
+        Exact step; else 8/9 of the resolution, so that with what counts as reaching a step no more than the resolution is lost.
     exact : bool
         Whether every value is a multiple of the step.
     base, top : int
         ``0 <= y <= top`` holds for every feasible point.
+    stated : Fraction
+        Exact step, or the resolution as it is told.
     """
 
     source: LinearObjective
@@ -75,6 +77,7 @@ class IntegerObjective:
     exact: bool
     base: int
     top: int
+    stated: Fraction = Fraction(0)
 
     @property
     def sign(self) -> int:
@@ -82,7 +85,7 @@ class IntegerObjective:
         return 1 if self.source.sense == "max" else -1
 
     def steps(self, value: Fraction) -> int:
-        """Return a value in steps from the base; what misses a resolution by less than half of it counts as reaching it."""
+        """Return a value in steps from the base; what misses a resolution by an eighth counts as reaching it."""
         return math.floor(self.sign * value / self.step + (0 if self.exact else _NEAR)) - self.base
 
     def value_of(self, y: int) -> Fraction:
@@ -157,17 +160,20 @@ def _scaled(matrices: Matrices, o: LinearObjective, low: Fraction, high: Fractio
         step = exact_step([*o.coefficients, o.constant])
         assert step is not None
         exact = (high - low) / step <= MOST_STEPS
+    stated = step
     if not exact:
-        step = o.resolution or round_resolution((high - low) / FINE)
+        stated = o.resolution or round_resolution((high - low) / FINE)
+        step = stated / (1 + _NEAR)
     if step is None:
-        step, exact = Fraction(1), True  # a constant objective
+        stated, step, exact = Fraction(1), Fraction(1), True  # a constant objective
     if not any(o.coefficients):
         step, exact = abs(o.constant) or Fraction(1), True
+        stated = step
     sign = 1 if o.sense == "max" else -1
     least, most = sorted((sign * low / step, sign * high / step))
     base = math.ceil(least) if exact else math.floor(least)
     top = math.floor(most) - base
-    return IntegerObjective(o, step, exact, base, max(0, top))
+    return IntegerObjective(o, step, exact, base, max(0, top), stated if stated is not None else step)
 
 
 def round_resolution(at_least: Fraction) -> Fraction:

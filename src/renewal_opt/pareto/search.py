@@ -215,7 +215,7 @@ class _Search:
         nadir = tuple(min((p.values[k] for p in points), key=lambda v, o=o: o.sign * v) for k, o in enumerate(self.whole)) if known else None  # type: ignore[misc]
         missing = missing_share(list(self.points), open_, ideal_steps)
         return Answer(
-            tuple(points), complete, all(o.exact for o in self.whole), zones, ideal, nadir, tuple(o.step for o in self.whole),
+            tuple(points), complete, all(o.exact for o in self.whole), zones, ideal, nadir, tuple(o.stated for o in self.whole),
             best, missing, self.runs, self.twice, time.monotonic() - self.began, self.aside, ideal_steps, tuple(open_), tuple(o.exact for o in self.whole),
         )  # fmt: skip
 
