@@ -38,7 +38,7 @@ def test_a_claim_that_the_exact_objective_misses_is_solved_again(seed: int, monk
     assert seen[0] is False
     assert seen[-1] is True
     best = max(
-        sum((p.consent or 0) * Fraction(p.total_investment, 10_000) for p in part)
+        sum(Fraction(p.consent or 0) * Fraction(p.total_investment, 10_000) for p in part)
         for part in _subsets(town)
         if sum(p.total_investment for p in part) <= 5_000_001_400
     )

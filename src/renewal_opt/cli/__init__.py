@@ -9,6 +9,7 @@ from .check import check, screen
 from .compare import compare
 from .make import import_pb, init, synth, template
 from .pareto import pareto
+from .robust import robust
 from .schema import completion, schema
 from .show import show
 from .solve import solve
@@ -26,7 +27,7 @@ main = App(
     params=[version_option],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (init, check, screen, solve, verify, certify, sweep, compare, pareto, template, synth, import_pb, schema, show, completion):
+for _command in (init, check, screen, solve, verify, certify, sweep, compare, pareto, robust, template, synth, import_pb, schema, show, completion):
     main.add_command(_command)
 
 __all__ = ["main"]

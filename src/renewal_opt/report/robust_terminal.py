@@ -76,7 +76,9 @@ def _projects(answer: RobustAnswer, names: Names, pages: Pages) -> None:
         pages.line(_("{state}: {number}").format(state=state_name(state), number=len(mine)), "bold")
         if state == "borderline":
             rows = [[names.project(p.id), index_text(p.index, p.held, len(answer.portfolios)), why_state(p.why)] for p in mine[: 2 * SHOWN]]
-            pages.table([_("project"), _("core index") if answer.claim == "complete" else _("held by"), _("rests on")], rows, right=(1,))
+            if answer.claim == "complete":
+                rows = [row[:2] for row in rows]
+            pages.table([_("project"), _("core index") if answer.claim == "complete" else _("held by"), _("rests on")][: len(rows[0])], rows, right=(1,))
             pages.more(2 * SHOWN, len(mine))
         else:
             pages.line("  " + ", ".join(p.id for p in mine[:_IDS]))
@@ -93,6 +95,10 @@ def _choices(answer: RobustAnswer, pages: Pages) -> None:
     ]
     pages.table([_("rule"), _("value"), _("portfolio"), _("projects"), _("proof")], rows, right=(1, 2, 3))
     pages.line(_("in {basis}").format(basis=basis_name(answer.basis)))
+    found = {c.rule for c in answer.choices}
+    for rule in ("maximin", "minimax_regret"):
+        if rule not in found:
+            pages.line(_("{rule}: not found in the time").format(rule=rule_name(rule)))
     if answer.portfolios:
         pages.heading(_("Portfolios ({number})").format(number=len(answer.portfolios)))
         first = answer.measures[0]

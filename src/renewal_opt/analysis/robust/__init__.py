@@ -1,0 +1,1 @@
+"""Robust portfolios: nondominated under incomplete information (Liesiö, Mild, Salo), protected against overrun (Bertsimas, Sim)."""

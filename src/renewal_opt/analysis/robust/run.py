@@ -1,0 +1,100 @@
+"""From checked inputs and a question to the whole robust answer."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ...domain.robust import ProtectedPlan, RobustAnswer, RobustInput, RobustQuestion
+from ...errors import InputError
+from ...io.load import Inputs
+from ...problem import Problem
+from ..annual import make_problem, options_of
+from ..assemble import input_files, program_versions
+from .curve import has_tickets, price_of_robustness
+from .portfolios import Portfolios, robust_portfolios
+from .weights import Weights, weight_set
+
+#: told what is being worked on
+Telling = Callable[[str], None]
+
+
+def robust(
+    inputs: Inputs, question: RobustQuestion, *, file: str = "", cancel: threading.Event | None = None, tell: Telling | None = None
+) -> RobustAnswer:
+    """Answer a robust question.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From `io.load.load_inputs`.
+    question : RobustQuestion
+    file : str
+        The question's file, for messages.
+    cancel : threading.Event, optional
+        Set it to stop with what is proven by then.
+    tell : callable, optional
+        Told what is being worked on.
+
+    Raises
+    ------
+    InputError, InfeasibleError, SolverError
+        See `errors`.
+    """
+    began = time.monotonic()
+    tell = tell or (lambda _words: None)
+    problem = make_problem(inputs)
+    options = options_of(inputs.scenario, cancel=cancel)
+    with _placing(file):
+        weights = possible_weights(problem, question)
+        found: Portfolios | None = None
+        if question.asks_portfolios:
+            tell("portfolios")
+            found = robust_portfolios(problem, weights, question, options)
+        protected: tuple[ProtectedPlan, ...] = ()
+        if question.protection is not None:
+            protected = price_of_robustness(inputs, problem, question.protection, options, float(question.seconds), tell)
+    scenario = inputs.scenario
+    answer = RobustAnswer(
+        program=program_versions()["renewal_opt"], title=scenario.title(inputs.policy.city.label),
+        synthetic=inputs.library.synthetic or inputs.policy.city.synthetic, scenario=scenario.name, plan_year=scenario.plan_year,
+        basis=scenario.basis, inputs=_files(inputs, file), question=question.model_dump(mode="json", by_alias=True, exclude_none=True),
+        consistency_ratio=weights.ratio, protected=protected, tickets=has_tickets(problem), seconds=round(time.monotonic() - began, 3),
+    )  # fmt: skip
+    if found is None:
+        return answer
+    return answer.model_copy(update={
+        "measures": found.measures, "claim": "complete" if found.complete else "partial", "why": found.why, "portfolios": found.listed,
+        "projects": found.projects, "choices": found.choices, "refine": found.refine, "runs": found.runs,
+    })  # fmt: skip
+
+
+def possible_weights(problem: Problem, question: RobustQuestion) -> Weights:
+    """Return the extreme points of the possible weights; without a statement the scenario's weights alone."""
+    criteria = tuple(problem.policy.criteria)
+    if question.weights is not None:
+        return weight_set(question.weights, criteria)
+    return Weights(criteria, (tuple(problem.scoring.normalised[k] for k in criteria),), problem.scoring.weights.consistency_ratio)
+
+
+def _files(inputs: Inputs, file: str) -> tuple[RobustInput, ...]:
+    from ...io.atomic import sha256_file
+
+    out = [RobustInput(role=f.role, path=f.path, sha256=f.sha256) for f in input_files(inputs)]
+    if file and Path(file).is_file():
+        out.append(RobustInput(role="question", path=file, sha256=sha256_file(Path(file))))
+    return tuple(out)
+
+
+@contextlib.contextmanager
+def _placing(file: str) -> Iterator[None]:
+    """Give findings about the question its file."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError([f if f.file not in ("", "weights") else replace(f, file=file) for f in error.findings]) from None
+

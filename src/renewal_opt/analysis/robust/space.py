@@ -1,0 +1,314 @@
+"""All portfolios that satisfy every rule of the plan model, money included, asked by mixed-integer programmes.
+
+The model is the full form (money as variables) for few money entries, else the projected one, whose funding rows come when an
+answer breaks them. Every answer is snapped, checked in exact numbers and funded in whole money before it counts; what cannot be
+funded is shut out for good, with the proof that it cannot, or counted as set aside without one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+
+from ...allot import allot
+from ...funding.oracle import Oracle
+from ...funding.tables import funding_tables
+from ...i18n import _
+from ...model.build import build_model, plan_rows
+from ...model.compile import compile_model
+from ...model.matrices import Matrices
+from ...model.rows import Row as PlanRow
+from ...pareto import Row
+from ...problem import Problem
+from ...problem.areas import areas_of, may_open
+from ...problem.tables import Floats, Ints
+from ...solver import HighsSession, SolveOptions, Status
+from ...solver.lp import LinearProgram
+from ..engines import SMALL
+from ..exclude import exclude, keep_shut
+from ..shortage import carry_overs_first
+from .measures import Bits, Items
+
+#: rows are scaled to this largest coefficient
+_TOP = 1e4
+#: by how much a scaled funding row must be broken to be added
+_BROKEN = 5e-6
+#: how often an answer of one question may be shut out before it is given up
+_TURNS = 300
+#: totals above which HiGHS's usual tolerance could hide a step
+_LARGE = 5e4
+
+
+@dataclass(frozen=True, eq=False)
+class Pick:
+    """A feasible portfolio that can be funded.
+
+    Attributes
+    ----------
+    bits : Bits, shape (items,)
+    chosen : tuple of bool
+        By start, carry-overs included.
+    opened : dict of str to int
+        Areas opened, with the year.
+    """
+
+    bits: Bits
+    chosen: tuple[bool, ...]
+    opened: dict[str, int]
+
+
+@dataclass
+class More:
+    """Columns and rows of one question, behind the model's own; `rows` count columns over both."""
+
+    cost: list[float] = field(default_factory=list)
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def column(self, cost: float, lower: float, upper: float, *, whole: bool = True) -> int:
+        """Add a column; return its number among the further ones."""
+        self.whole.append(whole)
+        self.cost.append(cost)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        return len(self.cost) - 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a question brought: the best portfolio and a bound, `none` by proof, or `open`."""
+
+    status: Literal["found", "none", "open"]
+    pick: Pick | None = None
+    bound: float = math.inf
+    why: str = ""
+    more: Floats | None = None
+
+
+class Space:
+    """The feasible portfolios of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    items : Items
+    options : SolveOptions
+        Threads, seed and cancel.
+    skip : set of str
+        Rule families that are left out.
+
+    Attributes
+    ----------
+    runs, aside : int
+        Mixed-integer runs; answers shut out without a proof.
+
+    Raises
+    ------
+    InfeasibleError
+        When the carry-overs alone cannot be paid.
+    """
+
+    def __init__(self, problem: Problem, items: Items, options: SolveOptions, skip: frozenset[str] = frozenset()) -> None:
+        self.problem, self.items, self.options = problem, items, options
+        self.plan_rows: list[PlanRow] = [r for r in plan_rows(problem) if r.family not in skip]
+        carry_overs_first(problem, self.plan_rows, options)
+        asked = problem.scenario.funding
+        self.projected = asked == "projected" or (asked == "auto" and len(problem.entries) > SMALL)
+        self.matrices: Matrices = compile_model(build_model(problem, skip, projected=self.projected))
+        self.rows: list[Row] = []
+        self.runs = self.aside = 0
+        self._funded: dict[tuple[bool, ...], tuple[bool, bool]] = {}
+        x = self.matrices.col_slice("x")
+        self.x = np.arange(x.start, x.stop, dtype=np.int32)
+        self._v = self.x
+        if "u" in self.matrices.col_spans:
+            u = self.matrices.col_slice("u")
+            self._v = np.concatenate([self.x, np.arange(u.start, u.stop, dtype=np.int32)])
+        self._oracle = Oracle(funding_tables(problem, self.plan_rows), len(problem.projects)) if self.projected else None
+        self._owner = self._owners()
+
+    def _owners(self) -> Ints:
+        """Return the item of each column, -1 for none."""
+        out = np.full(self.matrices.n_cols, -1, dtype=np.int64)
+        at = np.full(len(self.problem.projects), -1, dtype=np.int64)
+        at[self.items.projects] = np.arange(len(self.items.projects))
+        out[self.x] = at[self.problem.starts.project]
+        if self.items.areas:
+            n = len(self.items.projects)
+            where = {a: n + k for k, a in enumerate(self.items.areas)}
+            for key, column in self.matrices.columns("z").items():
+                out[column] = where.get(key[0], -1)  # type: ignore[index]
+        return out
+
+    # -- items and columns -------------------------------------------------------------------------------
+
+    def spread(self, parts: Ints | Floats) -> Floats:
+        """Return the columns' coefficients of a sum over items."""
+        out = np.zeros(self.matrices.n_cols)
+        own = self._owner >= 0
+        out[own] = np.asarray(parts, dtype=float)[self._owner[own]]
+        return out
+
+    def row(self, parts: Ints | Floats, lower: float, upper: float, more: Sequence[tuple[int, float]] = ()) -> Row:
+        """Return a row over items, and further columns as (number, coefficient)."""
+        coefs = self.spread(parts)
+        at = np.flatnonzero(coefs)
+        n = self.matrices.n_cols
+        return [*at.tolist(), *(n + k for k, _c in more)], [*coefs[at].tolist(), *(c for _k, c in more)], lower, upper
+
+    def not_this(self, bits: Bits) -> Row:
+        """Return the row that shuts out one set of projects, whatever their start years and areas."""
+        inside = bits.copy()
+        inside[len(self.items.projects) :] = False
+        signs = np.where(inside, 1.0, -1.0)
+        signs[len(self.items.projects) :] = 0.0
+        return self.row(signs, -math.inf, float(inside.sum()) - 1.0)
+
+    # -- asking ------------------------------------------------------------------------------------------
+
+    def warm(self, parts: Ints | Floats, rounds: int = 30) -> None:
+        """Find funding rows on the way to the best of a sum over items, without integers."""
+        if self._oracle is None:
+            return
+        lp = LinearProgram(replace(self.with_more(More()), col_cost=self.spread(parts), sense="max", offset=0.0))
+        for _round in range(rounds):
+            answer = lp.run()
+            if answer is None:
+                return
+            new = self._cuts(answer.x)
+            for row in new:
+                lp.add_row(*row)
+            self.rows += new
+            if not new:
+                return
+
+    def _cuts(self, x: Floats, exactly: bool = False) -> list[Row]:
+        """Return funding rows that a point breaks, and shut starts."""
+        if self._oracle is None:
+            return []
+        v = np.clip(x[self._v], 0.0, 1.0)
+        answer = self._oracle.ask_exactly(v) if exactly else self._oracle.ask(v)
+        out: list[Row] = []
+        for row in answer.rows:
+            top = (float(np.abs(row.coefs).max(initial=0.0)) or 1.0) / _TOP
+            if row.excess(v) / top > _BROKEN:
+                kept = np.abs(row.coefs) / top > 1e-8
+                bound = row.bound / top - float(np.minimum(row.coefs[~kept] / top, 0.0).sum())
+                out.append((self._v[kept].tolist(), (row.coefs[kept] / top).tolist(), -math.inf, bound))
+        out += [([int(self._v[k])], [1.0], -math.inf, 0.0) for k in answer.hopeless.tolist() if v[k] > 1e-6]
+        return out
+
+    def best(self, parts: Ints | Floats, more: More | None = None, *, until: float, gap: float = 0.0, abs_gap: float = 0.5, start: Pick | None = None) -> Found:
+        """Return the portfolio with the most of a sum over items (and further columns).
+
+        Parameters
+        ----------
+        parts : array, shape (items,)
+            In whole steps.
+        more : More, optional
+            Further columns and rows.
+        until : float
+            Moment (`time.monotonic`) at which to stop.
+        gap, abs_gap : float
+            Gaps at which to stop.
+        start : Pick, optional
+            A portfolio to start from.
+        """
+        more = more or More()
+        large = max(float(np.abs(parts).sum()), *(float(np.abs(r[1]).sum()) for r in more.rows), 0.0) > _LARGE
+        for _turn in range(_TURNS):
+            left = until - time.monotonic()
+            if left <= 0:
+                return Found("open", why="time")
+            m = self.with_more(more)
+            cost = np.concatenate([self.spread(parts), more.cost])
+            options = replace(
+                self.options, gap=gap, abs_gap=abs_gap, seconds=max(left, 0.5), feasibility=1e-9 if large else 1e-6,
+                start=None if start is None else dict(zip(self.x.tolist(), map(float, start.chosen), strict=True)), progress=None,
+            )  # fmt: skip
+            self.runs += 1
+            result = HighsSession(replace(m, col_cost=cost, sense="max", offset=0.0)).solve(options)
+            if result.status is Status.INFEASIBLE:
+                return Found("none")
+            if result.x is None:
+                return Found("open", why="time" if result.status is Status.TIME_LIMIT else result.status.words())
+            pick, rows, proven = self.settle(result.x)
+            if pick is not None:
+                return Found("found", pick, result.bound, more=result.x[self.matrices.n_cols :])
+            self.aside += not proven
+            self.rows += rows
+        return Found("open", why=_("rows kept coming"))
+
+    def with_more(self, more: More) -> Matrices:
+        """Return the model with the rows that came and those of one question."""
+        m, k = self.matrices, len(more.cost)
+        rows = [*self.rows, *more.rows]
+        n = m.n_cols + k
+        at = np.concatenate([np.full(len(r[0]), i) for i, r in enumerate(rows)] or [np.zeros(0)])
+        columns = np.concatenate([np.asarray(r[0], dtype=np.int64) for r in rows] or [np.zeros(0, dtype=np.int64)])
+        values = np.concatenate([np.asarray(r[1], dtype=float) for r in rows] or [np.zeros(0)])
+        own = sp.csc_matrix((m.value, m.index, m.start), shape=(m.n_rows, m.n_cols))
+        wide = sp.hstack([own, sp.csc_matrix((m.n_rows, k))]) if k else own
+        added = sp.csc_matrix((values, (at.astype(np.int64), columns)), shape=(len(rows), n))
+        whole = sp.vstack([wide, added], format="csc")
+        whole.eliminate_zeros()
+        whole.sort_indices()
+        return replace(
+            m, start=whole.indptr.astype(np.int32), index=whole.indices.astype(np.int32), value=whole.data,
+            row_lower=np.concatenate([m.row_lower, [r[2] for r in rows]]), row_upper=np.concatenate([m.row_upper, [r[3] for r in rows]]),
+            col_cost=np.concatenate([m.col_cost, np.zeros(k)]), col_lower=np.concatenate([m.col_lower, more.lower]), col_upper=np.concatenate([m.col_upper, more.upper]),
+            integrality=np.concatenate([m.integrality, np.array(more.whole, dtype=bool)]), row_names=(), col_names=(),
+        )  # fmt: skip
+
+    def model(self) -> Matrices:
+        """Return the model with the rows found so far."""
+        return self.with_more(More())
+
+    # -- exactly -----------------------------------------------------------------------------------------
+
+    def settle(self, x: Floats) -> tuple[Pick | None, list[Row], bool]:
+        """Return the portfolio of a point when it is feasible and fundable, else rows that shut it out and whether they are proven."""
+        problem = self.problem
+        chosen = (x[self.x] > 0.5).tolist()
+        opened = {k[0]: k[1] for k, c in self.matrices.columns("z").items() if x[c] > 0.5} if "z" in self.matrices.col_spans else {}  # type: ignore[index]
+        catcher = _Catcher()
+        unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
+        if unmet:
+            keep_shut(catcher, self.matrices, unmet, chosen)
+            return None, catcher.rows, True
+        zero = [0] * len(problem.entries)
+        if any(r.left.entries is None and not r.holds(chosen, zero) for r in self.plan_rows):
+            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self.options, False)
+            return None, catcher.rows, True
+        key = tuple(chosen)
+        if key not in self._funded:
+            quiet = replace(self.options, start=None, progress=None, gap=0.0, seconds=60.0)
+            answer = allot(problem, chosen, self.plan_rows, quiet)
+            self._funded[key] = answer.money is not None, answer.proven
+        funded, proven = self._funded[key]
+        if funded:
+            return Pick(self.items.bits(problem, chosen, list(opened)), key, opened), [], True
+        rows = self._cuts(x, exactly=True) if proven else []
+        if not rows:
+            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self.options, proven)
+            rows = catcher.rows
+        return None, rows, proven
+
+
+class _Catcher:
+    """Takes rows instead of a session."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> None:
+        """Keep one row."""
+        self.rows.append((list(indices), list(values), lower, upper))
