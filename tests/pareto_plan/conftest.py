@@ -4,6 +4,6 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-for folder in (HERE, HERE.parent, HERE.parent / "proof", HERE.parent / "rules"):
+for folder in (HERE, HERE.parent, HERE.parent / "proof", HERE.parent / "rules", HERE.parent / "sweep"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

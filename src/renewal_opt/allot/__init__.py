@@ -30,7 +30,7 @@ _REACH = 8
 #: with more groups than this to move money in, steps of 100 元 are tried once
 _MANY = 400
 #: 元 at the dearest cost that an allotment of least cost may lose by rounding
-_COST_ROOM = 1000
+COST_ROOM = 1000
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Level:
 
 def allot(
     problem: Problem, chosen: Sequence[bool], plan_rows: Sequence[Row], options: SolveOptions, *, whole: bool = True,
-    cost: Mapping[int, float] | None = None, levels: Sequence[Level] = (),
+    cost: Mapping[int, float] | None = None, levels: Sequence[Level] = (), room: int = COST_ROOM,
 ) -> Allotment:  # fmt: skip
     """Allot whole money to a portfolio.
 
@@ -91,9 +91,11 @@ def allot(
         the portfolio can be funded.
     cost : mapping of money entry to float, optional
         What one unit of money costs there: the allotment of least cost is sought, in place of the one that follows wishes;
-        rounding to whole 元 may add what 1,000 元 cost at most.
+        rounding to whole 元 may add what `room` cost at most.
     levels : sequence of Level
         Further bounds on the money.
+    room : int
+        元 at the dearest cost, at least 1.
 
     Raises
     ------
@@ -114,10 +116,10 @@ def allot(
         return Allotment(None, _blocking(problem, system, options))
     amounts, pinned = real
     if cost is not None:  # whole money may cost a little more than the programme's, not more
-        room = _COST_ROOM * max(map(abs, weights), default=0.0)
+        dearest = room * max(map(abs, weights), default=0.0)
         least = sum(w * a for w, a in zip(weights, amounts, strict=True))
         used = [(i, Fraction(w)) for i, w in enumerate(weights) if w]
-        system.rows.append(MoneyRow("level:cost", [i for i, _w in used], [w for _i, w in used], None, Fraction(least + room), "level", "cost"))
+        system.rows.append(MoneyRow("level:cost", [i for i, _w in used], [w for _i, w in used], None, Fraction(least + dearest), "level", "cost"))
     if not whole:
         return Allotment([round(a) for a in amounts])
     settled, proven = _whole(system, amounts, pinned, options)

@@ -12,7 +12,7 @@ import click
 
 from ..i18n import N_, _
 from .base import Exact, Whole, a_path, argument, command, json_option, option
-from .output import parse_overrides
+from .output import parse_overrides, recordable
 from .progress import EVERY, Progress
 
 if TYPE_CHECKING:
@@ -51,11 +51,15 @@ def pareto(
         raise click.UsageError(_("--representation or --supported, not both"))
     if workers is not None and cluster is not None:
         raise click.UsageError(_("--workers or --cluster, not both"))
-    inputs = load_inputs(scenario, overrides=parse_overrides(sets))
+    if supported and (resume or workers is not None or cluster is not None):
+        raise click.UsageError(_("--supported searches afresh and in one process: without --resume, --workers and --cluster"))
+    overrides = parse_overrides(sets)
+    inputs = load_inputs(scenario, overrides=overrides)
     if current is not None:
+        _check_current(current, output)
         read_plan(current)
     mode = "representation" if representation is not None else "supported" if supported else "all"
-    asked = Asked(objectives, at_least, at_most, mode, representation or 0, None if seconds is None else float(seconds))  # type: ignore[arg-type]
+    asked = Asked(objectives, at_least, at_most, mode, representation or 0, None if seconds is None else float(seconds), recordable(overrides))  # type: ignore[arg-type]
     tradeoff = prepare(inputs, asked)
     folder = Folder(output, inputs, tradeoff, asked)
     opener = pool.cluster(cluster) if cluster is not None else pool.processes(workers) if workers is not None and workers > 1 else None
@@ -75,7 +79,15 @@ def pareto(
 
         print_front(front, sys.stdout)
         click.echo(_("Written: {path}").format(path=", ".join(str(p) for p in written)), err=True)
-    return 130 if stopped else 0 if front.points or front.claim == "open" else 3
+    return 130 if stopped else 0
+
+
+def _check_current(current: Path, output: Path) -> None:
+    """Refuse a plan to compare with that the search would overwrite."""
+    if current.resolve().parent == (output / "plans").resolve():
+        from ..errors import Finding, InputError
+
+        raise InputError([Finding("overwrites_input", file=str(current), value="--current", expected=_("a plan outside the folder whose plans are written"))])
 
 
 def _telling(quiet: bool):  # type: ignore[no-untyped-def]

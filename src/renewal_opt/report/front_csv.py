@@ -1,8 +1,7 @@
-"""A front as CSV: one row a plan, values, and a column a project."""
+"""A front as CSV: one row a plan, values, regret, rank as a knee, and a column a project."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 from ..i18n import _
@@ -21,10 +20,11 @@ def write_front_csv(view: FrontView, path: str | Path) -> None:
         File to write. It is overwritten: give a temporary name (`io.atomic.atomic_path`).
     """
     ids = list(view.projects)
-    header = [_("no."), *(view.heading(k) for k in range(len(view.front.objectives))), _("new starts"), _("largest regret"), *ids]
+    header = [_("no."), *(view.heading(k) for k in range(len(view.front.objectives))), _("new starts"), _("mean regret"), _("largest regret"), _("knee"), _("plan file"), *ids]
     rows: list[list[Cell]] = []
     for i, point in enumerate(view.front.points):
         inside = set(point.chosen)
-        regret = rounded(max(view.regrets(i)), 4)
-        rows.append([point.id, *(rounded(Fraction(v), 4) for v in point.values), len(inside), regret, *(1 if p in inside else 0 for p in ids)])
+        regrets = [rounded(r, 4) for r in view.weighted(i)]
+        knee = view.knees.index(i) + 1 if i in view.knees else None
+        rows.append([point.id, *(rounded(v, 4) for v in view.values[i]), len(inside), *regrets, knee, point.plan, *(1 if p in inside else 0 for p in ids)])
     Path(path).write_bytes(csv_bytes(header, rows))

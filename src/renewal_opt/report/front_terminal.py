@@ -39,5 +39,3 @@ def print_front(front: Front, file: IO[str]) -> None:
     if n >= 3 and view.knee is not None:
         pages.line(_("Knee: plan {n}, farthest beyond the line (plane) through the best plans of the objectives (Das 1999)").format(n=front.points[view.knee].id))
     pages.line(_("{runs} mixed-integer solves, {seconds:.1f} s").format(runs=front.runs, seconds=front.seconds))
-
-

@@ -1,18 +1,49 @@
-"""What reports show of a front: points in the language in force, payoff, regret, knee, and what enters and leaves."""
+"""What reports show of a front: points in the language in force, payoff, regret, knees, and what enters and leaves."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from ..domain.base import Label
+import numpy as np
+
+from ..domain.base import WAN, YI, Label
 from ..domain.front import Front, FrontPoint
+from ..domain.library import Library
 from ..domain.plan import Chosen, Plan
+from ..domain.policy import Policy
 from ..i18n import _, get_language
+from .front_knee import knees
+from .front_words import claim_words
 from .numbers import rounded
+from .view import View
+
+SIDES = ("government", "market", "")
+
+
+@dataclass(frozen=True)
+class RegretRow:
+    """A plan that stands out, with its regrets.
+
+    Attributes
+    ----------
+    title : str
+        Why it stands out.
+    point : int
+        Its place in the front, from 0.
+    regrets : tuple of Fraction, length p
+        Shares of the ranges.
+    mean, worst : Fraction
+        With equal weights.
+    """
+
+    title: str
+    point: int
+    regrets: tuple[Fraction, ...]
+    mean: Fraction
+    worst: Fraction
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,16 +57,20 @@ class FrontView:
         In the order of the points.
     current : Plan or None
         What the plans are compared with.
+    policy, library : Policy, Library or None
+        For names of channels and districts; ids and blanks stand where they are absent.
     """
 
     front: Front
     plans: tuple[Plan, ...]
     current: Plan | None = None
+    policy: Policy | None = None
+    library: Library | None = None
 
     @classmethod
-    def of(cls, front: Front, plans: Sequence[Plan], current: Plan | None = None) -> FrontView:
+    def of(cls, front: Front, plans: Sequence[Plan], current: Plan | None = None, policy: Policy | None = None, library: Library | None = None) -> FrontView:
         """Return the view of a front, its plans in the order of its points."""
-        return cls(front, tuple(plans), current)
+        return cls(front, tuple(plans), current, policy, library)
 
     # -- words -------------------------------------------------------------------------------------------
 
@@ -49,9 +84,23 @@ class FrontView:
 
     def heading(self, k: int) -> str:
         """Return an objective's name with unit and direction."""
-        o = self.front.objectives[k]
-        arrow = _("more is better") if o.sense == "max" else _("less is better")
-        return _("{name} ({unit}; {arrow})").format(name=self.text(o.label), unit=self.text(o.unit), arrow=arrow)
+        return self._heading(k, self.text(self.front.objectives[k].unit))
+
+    def _heading(self, k: int, unit: str) -> str:
+        arrow = _("more is better") if self.front.objectives[k].sense == "max" else _("less is better")
+        return _("{name} ({unit}; {arrow})").format(name=self.name(k), unit=unit, arrow=arrow)
+
+    def axis(self, k: int) -> tuple[Fraction, str]:
+        """Return the factor and the heading of an objective's axis."""
+        factor, unit = self.axis_unit(k)
+        return factor, self._heading(k, unit)
+
+    def axis_unit(self, k: int) -> tuple[Fraction, str]:
+        """Return the factor and the unit of an objective's axis: large money in 亿元."""
+        unit = self.front.objectives[k].unit
+        if unit.zh == "万元" and any(abs(v[k]) >= YI // WAN for v in self.values):
+            return Fraction(WAN, YI), _("100 million yuan")
+        return Fraction(1), self.text(unit)
 
     def value_text(self, k: int, value: str | Fraction | None) -> str:
         """Return a value as it is printed: as many decimals as the objective needs."""
@@ -71,30 +120,7 @@ class FrontView:
 
     def claim_words(self) -> list[str]:
         """Return what the set is, in plain sentences."""
-        f = self.front
-        n = len(f.points)
-        first = {
-            "complete": _("Complete: no other plan of this scenario is better in one objective without being worse in another ({n} plans)."),
-            "open": _("Not complete: {n} plans found, {zones} zones are still open."),
-            "representation": _("A representation: {n} plans stand for the whole set."),
-            "supported": _("Supported plans only: {n} plans that are best for some weights of the objectives; the complete set may hold more."),
-            "resolution": _("Complete up to the stated steps of the money objectives ({n} plans)."),
-        }[f.claim].format(n=n, zones=len(f.open_zones))
-        out = [first]
-        if f.claim == "open" and f.missing is not None:
-            out.append(_("What is missing would add at most {share:.2%} of the hypervolume.").format(share=f.missing))
-            out += [_("Open because: {why}").format(why=w) for w in dict.fromkeys(z.why for z in f.open_zones if z.why)][:3]
-        if f.coverage is not None:
-            words = _("No plan of the set is farther than {share:.2%} of the range of any objective from the nearest plan shown.") if f.coverage_exact else _(
-                "No plan of the set is farther than {share:.2%} of the range of any objective from the nearest plan shown (proven bound)."
-            )
-            out.append(words.format(share=f.coverage))
-        for o in f.objectives:
-            if not o.exact:
-                out.append(_("{name}: differences below {step} {unit} count as none.").format(name=self.text(o.label), step=_plain(Fraction(o.step)), unit=self.text(o.unit)))
-        if f.without_candidates:
-            out.append(_("Districts without candidates, not counted: {names}").format(names=_(", ").join(f.without_candidates)))
-        return [*out, *f.remarks]
+        return claim_words(self.front)
 
     # -- numbers -----------------------------------------------------------------------------------------
 
@@ -123,18 +149,55 @@ class FrontView:
         """Return the regrets of a point, one an objective."""
         return [self.regret(i, k) for k in range(len(self.front.objectives))]
 
-    @cached_property
-    def knee(self) -> int | None:
-        """The point farthest beyond the plane through the best points of the objectives, ranges scaled to 1.
+    def weighted(self, i: int, weights: Sequence[Fraction] | None = None) -> tuple[Fraction, Fraction]:
+        """Return the mean and the largest regret of a point.
 
-        I. Das, 'On characterizing the knee of the Pareto curve based on normal-boundary intersection', Structural
-        Optimization 18 (1999). None where no point lies beyond it.
+        Parameters
+        ----------
+        i : int
+        weights : sequence of Fraction, length p, optional
+            At least 0; default: equal. The mean is weighted by them; for the largest, each regret is multiplied by its weight over the
+            largest weight. All zero counts as equal.
         """
+        mine = self.regrets(i)
+        w = list(weights) if weights is not None and any(weights) else [Fraction(1)] * len(mine)
+        mean = sum((a * r for a, r in zip(w, mine, strict=True)), Fraction(0)) / sum(w)
+        return mean, max(a * r / max(w) for a, r in zip(w, mine, strict=True))
+
+    @cached_property
+    def best_of(self) -> list[int]:
+        """Place of the point that is best in each objective."""
+        known = self.front.payoff
+        return [
+            known[k] - 1 if k < len(known) and known[k] is not None else min(range(len(self.values)), key=lambda i, k=k: (self.regret(i, k), sum(self.regrets(i))))  # type: ignore[misc, operator]
+            for k in range(len(self.front.objectives))
+        ]  # fmt: skip
+
+    @cached_property
+    def knees(self) -> tuple[int, ...]:
+        """Places of the knees, the most pronounced first (`front_knee`)."""
         if len(self.values) < 3:
-            return None
-        sums = [sum(self.regrets(i), Fraction(0)) for i in range(len(self.values))]
-        i = min(range(len(sums)), key=lambda j: sums[j])
-        return i if sums[i] < len(self.front.objectives) - 1 else None
+            return ()
+        return knees(np.array([self.regrets(i) for i in range(len(self.values))], dtype=float), self.best_of)
+
+    @property
+    def knee(self) -> int | None:
+        """Place of the knee; None where no point lies beyond the plane through the best points."""
+        return self.knees[0] if self.knees else None
+
+    def regret_table(self) -> list[RegretRow]:
+        """Return the regrets of the plans that stand out: best of an objective, knees, least mean and least largest regret."""
+        if not self.values:
+            return []
+        titles: dict[int, list[str]] = {}
+        for k, i in enumerate(self.best_of):
+            titles.setdefault(i, []).append(_("best in {name}").format(name=self.name(k)))
+        for at, i in enumerate(self.knees):
+            titles.setdefault(i, []).append(_("further knee") if at else _("knee"))
+        weighted = [self.weighted(i) for i in range(len(self.values))]
+        titles.setdefault(min(range(len(weighted)), key=lambda i: weighted[i][0]), []).append(_("least mean regret"))
+        titles.setdefault(min(range(len(weighted)), key=lambda i: weighted[i][1]), []).append(_("least largest regret"))
+        return [RegretRow(_("; ").join(words), i, tuple(self.regrets(i)), *weighted[i]) for i, words in titles.items()]
 
     # -- plans -------------------------------------------------------------------------------------------
 
@@ -151,25 +214,65 @@ class FrontView:
         """New starts of the plan that points are compared with."""
         return None if self.current is None else frozenset(c.id for c in self.current.chosen if c.part == "new_start")
 
+    @cached_property
+    def same_as_current(self) -> int | None:
+        """Place of a point with the new starts of the current plan."""
+        return next((i for i, p in enumerate(self.front.points) if frozenset(p.chosen) == self.current_starts), None)
+
     def moves(self, point: FrontPoint) -> tuple[list[str], list[str]]:
         """Return the projects that enter and leave against the current plan."""
         mine, theirs = set(point.chosen), set(self.current_starts or ())
         return sorted(mine - theirs), sorted(theirs - mine)
 
+    @cached_property
+    def names(self) -> View:
+        """Names of channels and districts."""
+        return View(self.plans[0], self.policy, self.library)
+
+    def district(self, project: str) -> str:
+        """Return the name of a project's district, blank where the library is not known."""
+        found = self.names.projects.get(project)
+        return self.names.of("districts", found.district) if found else ""
+
+    def side(self, channel: str) -> str:
+        """Return the side of a channel, ``government`` or ``market``; blank where the policy does not say."""
+        channels = self.policy.funding.channels if self.policy else {}
+        parent = self.names.parent(channel)
+        return channels[parent].side if parent in channels else ""
+
+    @staticmethod
+    def side_name(side: str) -> str:
+        """Return the name of a side."""
+        return {"government": _("government side"), "market": _("market side"), "": _("side not known")}[side]
+
     def money(self, i: int) -> dict[str, int]:
-        """Return the money of a plan by channel, 元."""
+        """Return the money of a plan by channel (sub-channels added), carry-overs included, 元."""
         out: dict[str, int] = {}
-        for m in itertools.chain.from_iterable(c.money for c in self.plans[i].chosen):
-            out[m.channel] = out.get(m.channel, 0) + m.yuan
+        for c in self.plans[i].chosen:
+            for channel, yuan in self._by_channel(c).items():
+                out[channel] = out.get(channel, 0) + yuan
         return out
+
+    def _by_channel(self, chosen: Chosen) -> dict[str, int]:
+        out: dict[str, int] = {}
+        for m in chosen.money:
+            channel = self.names.parent(m.channel)
+            out[channel] = out.get(channel, 0) + m.yuan
+        return out
+
+    def sides_of(self, chosen: Chosen) -> tuple[int, int]:
+        """Return the money of a project from the government side and from all others, 元."""
+        by = {s: sum(y for c, y in self._by_channel(chosen).items() if self.side(c) == s) for s in SIDES}
+        return by["government"], by["market"] + by[""]
+
+    @cached_property
+    def channels(self) -> list[str]:
+        """Channels that give money to some plan, by side, in the policy's order."""
+        used = {c for i in range(len(self.plans)) for c in self.money(i)}
+        known = [c for c in self.names.channels if c in used] + sorted(used - set(self.names.channels))
+        return [c for s in SIDES for c in known if self.side(c) == s]
 
     def always(self) -> set[str]:
         """Return the projects that every plan starts."""
         sets = [set(p.chosen) for p in self.front.points]
         return set.intersection(*sets) if sets else set()
-
-
-def _plain(number: Fraction) -> str:
-    """Return a step without needless zeros."""
-    text = f"{rounded(number, 6):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..i18n import _
 from ..io.texttable import column_letters as column
 from .front_view import FrontView
+from .front_words import knee_words, regret_words
 from .view import synthetic_notice
 from .xlsx_cells import Book, cell
 
@@ -52,18 +53,19 @@ def _plans(book: Book, view: FrontView) -> None:
         sheet.merged(row, 0, last, words, "line")
         row += 1
     best_row, worst_row = row, row + 1
+    style = _styles(view)
     sheet.text(best_row, 0, _("best"))
     sheet.text(worst_row, 0, _("worst"))
     for k, (best, worst) in enumerate(view.ranges if view.values else []):
-        sheet.value(best_row, 1 + k, best, "money")
-        sheet.value(worst_row, 1 + k, worst, "money")
+        sheet.value(best_row, 1 + k, best, style[k])
+        sheet.value(worst_row, 1 + k, worst, style[k])
     regrets = [_("regret: {name}").format(name=view.name(k)) for k in range(p)]
     header = [_("no."), *(view.heading(k) for k in range(p)), _("new starts"), *regrets, _("largest regret"), _("plan file")]
     start = row = sheet.header(header, worst_row + 1)
     for i, point in enumerate(front.points):
         sheet.number(row, 0, point.id, "year")
         for k, value in enumerate(view.values[i]):
-            sheet.value(row, 1 + k, value, "money")
+            sheet.value(row, 1 + k, value, style[k])
         sheet.number(row, 1 + p, len(point.chosen))
         for k in range(p):
             b, w, v = cell(best_row, 1 + k), cell(worst_row, 1 + k), cell(row, 1 + k)
@@ -76,6 +78,11 @@ def _plans(book: Book, view: FrontView) -> None:
     sheet.filter(start - 1, row - 1, len(header))
 
 
+def _styles(view: FrontView) -> list[str]:
+    """Return the format of each objective's values: whole, or with decimals."""
+    return ["whole" if places == 0 else "money" for places in view.places]
+
+
 def _fixed(name: str) -> str:
     """Return a cell's name that does not move when the formula is copied down."""
     letters = name.rstrip("0123456789")
@@ -83,42 +90,51 @@ def _fixed(name: str) -> str:
 
 
 def _payoff(book: Book, view: FrontView) -> None:
-    front, p = view.front, len(view.front.objectives)
-    sheet = book.sheet(_("payoff"), [34, *([20] * p)])
+    """Write the best plan of each objective, ideal and nadir, and the regrets of the plans that stand out."""
+    front, p, style = view.front, len(view.front.objectives), _styles(view)
+    sheet = book.sheet(_("payoff"), [44, *([20] * max(p, 1)), 14, 14, 10])
     row = sheet.header([_("best plan of"), *(view.heading(k) for k in range(p))])
     for k, number in enumerate(front.payoff):
         sheet.text(row, 0, view.name(k) + ("" if number is None else " " + _("(plan {n})").format(n=number)))
         for j in range(p):
-            sheet.value(row, 1 + j, None if number is None else view.values[number - 1][j], "" if number is None else "money")
+            sheet.value(row, 1 + j, None if number is None else view.values[number - 1][j], "" if number is None else style[j])
         row += 1
     for title, texts in ((_("ideal"), [o.ideal for o in front.objectives]), (_("nadir"), [o.nadir for o in front.objectives])):
         sheet.text(row, 0, title)
         for j, text in enumerate(texts):
-            sheet.value(row, 1 + j, _("not proven") if text is None else Fraction(text), "text" if text is None else "money")
+            sheet.value(row, 1 + j, _("not proven") if text is None else Fraction(text), "text" if text is None else style[j])
         row += 1
-    if view.knee is not None:
-        sheet.text(row, 0, _("knee: plan {n}").format(n=front.points[view.knee].id))
-        for j, value in enumerate(view.values[view.knee]):
-            sheet.value(row, 1 + j, value, "money")
+    sheet.merged(row, 0, p, regret_words(), "line")
+    sheet.merged(row + 1, 0, p, knee_words(), "line")
+    row += 3
+    for at, title in enumerate([_("why it stands out"), *(_("regret: {name}").format(name=view.name(k)) for k in range(p)), _("mean"), _("largest"), _("plan")]):
+        sheet.text(row, at, title, "header")
+    for found in view.regret_table():
+        row += 1
+        sheet.text(row, 0, found.title)
+        for j, share in enumerate((*found.regrets, found.mean, found.worst)):
+            sheet.number(row, 1 + j, float(share), "share")
+        sheet.number(row, p + 3, front.points[found.point].id, "year")
 
 
 def _projects(book: Book, view: FrontView) -> None:
     """Write which plans start a project: 1 or 0, with the share of plans as a live formula."""
     points = view.front.points[:_COLUMNS]
-    sheet = book.sheet(_("projects"), [16, 36, 16, 10, *([6] * len(points))])
-    header = [_("id"), _("project"), _("investment (10k yuan)"), _("share"), *(str(p.id) for p in points)]
+    sheet = book.sheet(_("projects"), [16, 36, 16, 16, 10, *([6] * len(points))])
+    header = [_("id"), _("project"), _("district"), _("investment (10k yuan)"), _("share"), *(str(p.id) for p in points)]
     start = row = sheet.header(header)
     inside = [set(p.chosen) for p in points]
     for project_id, project in view.projects.items():
         sheet.text(row, 0, project_id)
         sheet.text(row, 1, project.name)
-        sheet.money(row, 2, project.investment)
+        sheet.text(row, 2, view.district(project_id))
+        sheet.money(row, 3, project.investment)
         marks = [int(project_id in s) for s in inside]
         if marks:
-            formula = f"=AVERAGE({column(4)}{row + 1}:{column(3 + len(marks))}{row + 1})"
-            sheet.formula(row, 3, formula, sum(marks) / len(marks), "share")
+            formula = f"=AVERAGE({column(5)}{row + 1}:{column(4 + len(marks))}{row + 1})"
+            sheet.formula(row, 4, formula, sum(marks) / len(marks), "share")
         for at, mark in enumerate(marks):
-            sheet.number(row, 4 + at, mark, "whole")
+            sheet.number(row, 5 + at, mark, "whole")
         row += 1
     if len(view.front.points) > len(points):
         sheet.text(row, 1, _("{n} more plans stand in front.csv").format(n=len(view.front.points) - len(points)))
@@ -126,13 +142,12 @@ def _projects(book: Book, view: FrontView) -> None:
 
 
 def _zones(book: Book, view: FrontView) -> None:
-    p = len(view.front.objectives)
+    """Write where plans may be missing."""
+    p, style = len(view.front.objectives), _styles(view)
     sheet = book.sheet(_("open zones"), [*([24] * p), 60])
     row = sheet.header([*(_("better than: {name}").format(name=view.name(k)) for k in range(p)), _("why it is open")])
     for zone in view.front.open_zones[:100_000]:
         for k, value in enumerate(zone.better_than):
-            sheet.value(row, k, _("any") if value is None else Fraction(value), "text" if value is None else "money")
+            sheet.value(row, k, _("any") if value is None else Fraction(value), "text" if value is None else style[k])
         sheet.text(row, p, zone.why)
         row += 1
-
-

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ...errors import Finding, InputError
 from ...i18n import _
-from ...io.nearest import did_you_mean, listing
+from ...io.nearest import did_you_mean
+from ...pareto.objectives import MOST_STEPS, exact_step
 from ...problem import Problem
-from .measures import Measure, Sense, known_words, measure
+from .levels import Level, known_ratios, level_of_measure, level_of_ratio
+from .measures import MONEY_STEP, Measure, Sense, known_words, measure
 
-#: ratios are no sums over the plan: levels to hold, not objectives
+#: smallest step of money, 万元: whole money may cost a little more than the solver's, which has to stay far below a step
+LEAST_STEP = MONEY_STEP / 10
+#: what ratios are called where a policy names none so
 RATIOS = ("leverage", "share", "ratio", "cover", "district_share")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18}|[0-9]{1,18}/[1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,26 +40,13 @@ class Objective:
 
     @property
     def resolution(self) -> Fraction | None:
-        """What differences below are not told apart; None: exact."""
-        return self.step if self.step is not None else self.measure.resolution
-
-
-@dataclass(frozen=True, eq=False)
-class Level:
-    """A bound on a measure that the portfolio alone determines.
-
-    Attributes
-    ----------
-    measure : Measure
-    at_least, at_most : Fraction or None
-    text : str
-        As given.
-    """
-
-    measure: Measure
-    at_least: Fraction | None
-    at_most: Fraction | None
-    text: str
+        """What differences below are not told apart; None: exact, also where a step is asked for that is finer still."""
+        if self.step is None or self.measure.resolution is not None:
+            return self.step or self.measure.resolution
+        coefs = [*self.measure.starts.values(), *self.measure.areas.values()]
+        own = exact_step(coefs)
+        fine = own is not None and self.step <= own and sum(map(abs, coefs), Fraction(0)) / own <= MOST_STEPS
+        return None if fine else self.step
 
 
 def read_objectives(problem: Problem, words: Sequence[str]) -> list[Objective]:
@@ -73,6 +66,9 @@ def read_objectives(problem: Problem, words: Sequence[str]) -> list[Objective]:
             continue
         found = _measure(problem, "--objective", name, word, findings)
         if found is None:
+            continue
+        if step is not None and found.of_money and step < LEAST_STEP:
+            findings.append(Finding("bad_step", file="--objective", value=word, expected=_("a step of at least {least} (10k yuan) for money").format(least=float(LEAST_STEP))))
             continue
         if any(o.measure.name == name for o in out):
             findings.append(Finding("same_objective", file="--objective", value=word, expected=_("each objective once")))
@@ -103,17 +99,28 @@ def read_levels(problem: Problem, at_least: Sequence[str], at_most: Sequence[str
             if not equals or value is None:
                 findings.append(Finding("bad_level", file=option, value=text, expected=_("NAME=NUMBER, for example projects=20")))
                 continue
-            found = _measure(problem, option, name.strip(), text, findings, level=True)
-            if found is None:
-                continue
-            if found.of_money or found.ratios:
-                expected = _("a measure that the portfolio alone determines; money is bounded in the policy (--set funding.…)")
-                findings.append(Finding("money_level", file=option, value=text, expected=expected))
-                continue
-            out.append(Level(found, value if option == "--at-least" else None, value if option == "--at-most" else None, f"{option} {text}"))
+            level = _level(problem, option, name.strip(), value, text, findings)
+            if level is not None:
+                out.append(level)
     if findings:
         raise InputError(findings)
     return out
+
+
+def _level(problem: Problem, option: str, name: str, value: Fraction, text: str, findings: list[Finding]) -> Level | None:
+    at_least, at_most = (value, None) if option == "--at-least" else (None, value)
+    full = f"{option} {text}"
+    name = f"ratio:{name}" if f"ratio:{name}" in known_ratios(problem) and measure(problem, name) is None else name
+    ratio = level_of_ratio(problem, name, at_least, at_most, full)
+    if ratio is not None:
+        return ratio
+    found = _measure(problem, option, name, text, findings, level=True)
+    if found is None:
+        return None
+    if found.ratios and at_least is None:
+        findings.append(Finding("level_side", file=option, value=text, expected=_("--at-least: that the worst-off district stays below a share is no level to hold")))
+        return None
+    return level_of_measure(found, at_least, at_most, full)
 
 
 def _parts(word: str) -> tuple[str, Sense | None, Fraction | None, str]:
@@ -132,13 +139,8 @@ def _parts(word: str) -> tuple[str, Sense | None, Fraction | None, str]:
 
 
 def _number(text: str) -> Fraction | None:
-    text = text.strip()
-    if len(text) > 40:
-        return None
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return None
+    """Return a decimal number or a fraction ``a/b`` of modest size, None for anything else."""
+    return Fraction(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
 
 
 def _measure(problem: Problem, option: str, name: str, word: str, findings: list[Finding], *, level: bool = False) -> Measure | None:
@@ -148,17 +150,18 @@ def _measure(problem: Problem, option: str, name: str, word: str, findings: list
     if found is not None:
         findings.append(Finding("empty_measure", file=option, value=word, expected=_("a measure that some candidate adds to")))
         return None
-    if name.split(":")[0] in RATIOS and not level:
-        expected = _("a sum over the plan: a ratio is a level to hold, set it in the policy (--set funding.leverage.…, limits.…) and trade off its parts")
-        findings.append(Finding("ratio_objective", file=option, value=word, expected=expected))
+    ratios = known_ratios(problem)
+    if not level and (name in ratios or name.split(":")[0] in RATIOS or f"ratio:{name}" in ratios):
+        expected = _("a sum over the plan: a ratio is a level to hold (--at-least {name}=NUMBER or --at-most), never an objective; trade off the sums that it is made of")
+        findings.append(Finding("ratio_objective", file=option, value=word, expected=expected.format(name=name if ":" in name else f"ratio:{name}")))
         return None
-    known = known_words(problem)
+    known = [*known_words(problem), *(ratios if level else [])]
     findings.append(Finding("unknown_objective", file=option, value=word, expected=_("one of {names}").format(names=_named(known)), hint=did_you_mean(name, known)))
     return None
 
 
 def _named(known: Sequence[str]) -> str:
-    """Return the words without the many years of debt service."""
+    """Return the words, those of many years or groups as one."""
     years = [k for k in known if k.startswith("debt_service:")]
-    rest = [k for k in known if k not in years]
-    return ", ".join([*rest, *([f"{years[0]} … {years[-1]}"] if years else [])]) if rest else listing(known)
+    rest = dict.fromkeys(re.sub(r"\[.*\]$", "[…]", k) for k in known if k not in years)
+    return ", ".join([*rest, *([f"{years[0]} … {years[-1]}"] if years else [])])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
 from ...domain.base import WAN, Label
+from ...errors import InputError
 from ...model.rows import Row
 from ...model.rules import debt_service, districts, limits
 from ...problem import Problem
@@ -18,6 +20,11 @@ from ...problem.areas import areas_of, bonus_of
 Sense = Literal["max", "min"]
 
 _WAN = Label(zh="万元", en="10k yuan")
+_SHARE = Label(zh="比例", en="share")
+#: unit of a limit's sum, and the factor to it
+_UNITS = {
+    "yuan": (_WAN, Fraction(1, WAN)), "wan": (_WAN, Fraction(1)), "count": (Label(zh="个", en="projects"), Fraction(1)), "number": (Label(zh="数量", en="number"), Fraction(1)),
+}  # fmt: skip
 _POINTS = {
     "investment": Label(zh="分·万元", en="points x 10k yuan"),
     "count": Label(zh="分", en="points"),
@@ -77,7 +84,7 @@ def known_words(problem: Problem) -> list[str]:
     """Return every word that `measure` knows, in the order of the help."""
     funding = problem.policy.funding
     out = [*problem.policy.criteria, "score", "total_investment", "projects", "residents", "worst_off_district"]
-    out += [f"limit:{name}" for name in _limit_rows(problem)]
+    out += [word for word, known in limited(problem).items() if known.starts(problem)]
     out += ["fiscal_outlay", "market_outlay"]
     leaves = list(funding.leaves())
     out += [f"outlay:{name}" for name in dict.fromkeys([*funding.channels, *leaves])]
@@ -103,8 +110,8 @@ def measure(problem: Problem, word: str) -> Measure | None:
     if word in plain:
         return plain[word](problem)
     kind, _colon, rest = word.partition(":")
-    if kind == "limit" and rest in (rows := _limit_rows(problem)):
-        return _limit(problem, word, rows[rest])
+    if kind in ("limit", "target") and word in (known := limited(problem)):
+        return _limit(problem, word, known[word])
     if kind == "outlay" and word in known_words(problem):
         funding = problem.policy.funding
         parent = funding.channels[funding.parent(rest)]
@@ -173,23 +180,57 @@ def _worst_off(problem: Problem) -> Measure:
             shares = _new(problem, lambda p, d=d, asked=asked: districts.share_of(problem.projects[p], d) * int(problem.investment[p]) / asked)  # type: ignore[misc]
             ratios.append((problem.policy.districts[d].label, shares))
     return Measure(
-        "worst_off_district", Label(zh="最少区获得率", en="worst-off district's share of what it asked for"), Label(zh="比例", en="share"),
+        "worst_off_district", Label(zh="最少区获得率", en="worst-off district's share of what it asked for"), _SHARE,
         ratios=tuple(ratios), resolution=SHARE_STEP,
     )  # fmt: skip
 
 
-def _limit_rows(problem: Problem) -> dict[str, Row]:
-    return {row.name.partition(":")[2]: row for row in limits.rows(problem)}
+@dataclass(frozen=True, eq=False)
+class Limited:
+    """What a limit or target measures, whether it is active or not.
+
+    Attributes
+    ----------
+    row : Row
+        Its exact row; the bounds are not read.
+    unit : Label
+        Unit of the measured sum.
+    factor : Fraction
+        From the row's numbers to the unit.
+    sense : {"max", "min"}
+        Less is wanted of what is limited above alone.
+    """
+
+    row: Row
+    unit: Label
+    factor: Fraction
+    sense: Sense
+
+    def starts(self, problem: Problem) -> dict[int, Fraction]:
+        """Return the measured sum over new starts; carry-overs are a constant and left out."""
+        left, fixed = self.row.left, problem.starts.fixed
+        coefs = left.start_coefs if left.start_coefs is not None else [1] * len(left.starts)
+        return {k: Fraction(c) * self.factor for k, c in zip(left.starts.tolist(), coefs, strict=True) if c and not fixed[k]}
 
 
-def _limit(problem: Problem, word: str, row: Row) -> Measure:
-    """The measured sum of a limit over new starts (its left side; carry-overs are a constant)."""
-    fixed = problem.starts.fixed
-    factor = Fraction(1, WAN) if row.unit == "yuan" else Fraction(1)
-    coefs = row.left.start_coefs if row.left.start_coefs is not None else [1] * len(row.left.starts)
-    starts = {k: Fraction(c) * factor for k, c in zip(row.left.starts.tolist(), coefs, strict=True) if c and not fixed[k]}
-    units = {"yuan": _WAN, "count": Label(zh="个", en="projects"), "share": Label(zh="比例", en="share")}
-    return Measure(word, row.label, units.get(row.unit, Label(zh="数量", en="number")), starts=starts)
+def limited(problem: Problem) -> dict[str, Limited]:
+    """Return every limit and target by its word, ``limit:KEY`` or ``target:KEY``; of groups ``limit:KEY[GROUP]``."""
+    out: dict[str, Limited] = {}
+    for section, kind in (("limits", "limit"), ("targets", "target")):
+        for key, limit in getattr(problem.policy, section).items():
+            alone = {"limits": {}, "targets": {}} | {section: {key: limit.model_copy(update={"active": True, "from_": None, "to": None})}}
+            unit = "wan" if limit.measure != "investment" and problem.facts.is_money(limit.measure) else problem.measure(limit.measure)[1]
+            sense: Sense = "min" if limit.at_least is None else "max"
+            with suppress(InputError):  # a share of a budget that the policy does not have
+                for row in limits.rows(replace(problem, policy=problem.policy.model_copy(update=alone))):
+                    scaled = row.unit == "share" and row.base is None  # of the budget: the sum is a share already
+                    known = (_SHARE, Fraction(1)) if scaled else _UNITS[unit]
+                    out[f"{kind}:{row.name.partition(':')[2]}"] = Limited(row, *known, sense)
+    return out
+
+
+def _limit(problem: Problem, word: str, known: Limited) -> Measure:
+    return Measure(word, known.row.label, known.unit, known.sense, starts=known.starts(problem))
 
 
 def _outlay(problem: Problem, word: str, label: Label, leaves: tuple[str, ...], sense: Sense) -> Measure:

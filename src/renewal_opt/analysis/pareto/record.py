@@ -29,7 +29,7 @@ class Records:
     """
 
     def __init__(self, path: Path, head: dict[str, Any]) -> None:
-        self.path, self.head = path, {"format": FORMAT, **head}
+        self.path, self.head = path, json.loads(json.dumps({"format": FORMAT, **head}))
         self._stream: TextIO | None = None
 
     def resume(self) -> list[Record]:
@@ -49,9 +49,7 @@ class Records:
         except ValueError as error:
             raise self._damaged(str(error)) from None
         if head != self.head:
-            names = [k for k in self.head if not isinstance(head, dict) or head.get(k) != self.head[k]] or ["format"]
-            findings = [Finding("other_search", file=str(self.path), path=k, value=str(head.get(k) if isinstance(head, dict) else head), expected=str(self.head[k])) for k in names]
-            raise InputError(findings)
+            raise InputError(self._differences(head if isinstance(head, dict) else {}))
         try:
             kept = [_record(d) for d in data]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -60,6 +58,19 @@ class Records:
         if text != self.path.read_text(encoding="utf-8"):
             self.path.write_text(text, encoding="utf-8", newline="\n")
         return kept
+
+    def _differences(self, head: dict[str, Any]) -> list[Finding]:
+        """Return what is another question; of the steps only where nothing else explains them."""
+        names = [k for k in self.head if head.get(k) != self.head[k]] or ["format"]
+        out: list[Finding] = []
+        for k in [k for k in names if k != "steps"] or names:
+            value, expected = _shown(head.get(k)), _shown(self.head.get(k))
+            if k == "inputs":
+                there = head.get(k)
+                value = ", ".join(str(f[1]) for f in self.head[k] if not isinstance(there, list) or f not in there)
+                expected = _("the files of the earlier run, unchanged")
+            out.append(Finding("other_search", file=str(self.path), path=k, value=value, expected=expected))
+        return out
 
     def _damaged(self, why: str) -> InputError:
         return InputError([Finding("damaged_records", file=str(self.path), value=why, expected=_("the records of an earlier run; without --resume the search starts afresh"))])
@@ -81,6 +92,13 @@ class Records:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+
+def _shown(value: Any) -> str:
+    """Return a value of the head in words; an empty one as a dash."""
+    if isinstance(value, dict):
+        value = [f"{k}={v}" for k, v in value.items()]
+    return ", ".join(map(str, value)) or "–" if isinstance(value, list) else str(value)
 
 
 def _line(record: Record) -> dict[str, Any]:

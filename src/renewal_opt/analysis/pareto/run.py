@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from ...domain.front import Claim, Front, FrontObjective, FrontPoint, OpenZone
 from ...domain.plan import Check, Plan
-from ...errors import Finding, InputError
+from ...errors import Conflict, Finding, InfeasibleError, InputError, SolverError
 from ...i18n import _
 from ...io.atomic import write_text_atomic
 from ...io.frontfile import front_to_json
 from ...io.load import Inputs
 from ...io.nearby import inputs_near, plan_near
 from ...io.planfile import plan_to_json
-from ...pareto import Answer, Point, nondominated, representation, supported
+from ...pareto import Answer, Point, Record, nondominated, representation, supported
+from ...pareto.objectives import IntegerObjective
 from ...pareto.representation import Representation
 from ...pareto.search import Telling
 from ...solver.process import claim_threads
@@ -25,12 +27,17 @@ from ...verify import verify_plan
 from ...workers import Opener
 from ..annual import make_problem, options_of
 from ..assemble import assemble, input_files, program_versions
+from ..portfolio import solve_portfolio
+from ..shortage import carry_overs_first
 from ..use import exact
-from .asked import Level, Objective, read_levels, read_objectives
+from .asked import Objective, read_levels, read_objectives
+from .levels import Level
 from .measures import districts_of
 from .record import Records
 from .tradeoff import Funded, PlanTradeoff
 
+_RECORDS = "points.jsonl"
+_OURS = re.compile(r"(found-[0-9]{5,}|[0-9]{4,})\.json")
 Mode = Literal["all", "representation", "supported"]
 #: told of each point as soon as its plan is on disk: number of points, the values
 Showing = Callable[[int, Sequence[str]], None]
@@ -49,6 +56,8 @@ class Asked:
         Points of a representation.
     seconds : float or None
         Time of the whole search.
+    overrides : dict
+        Policy values that the caller changed, as plans record them.
     """
 
     objectives: tuple[str, ...]
@@ -57,6 +66,7 @@ class Asked:
     mode: Mode = "all"
     number: int = 0
     seconds: float | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
 def prepare(inputs: Inputs, asked: Asked) -> PlanTradeoff:
@@ -99,44 +109,65 @@ class Folder:
     def __init__(self, path: Path, inputs: Inputs, tradeoff: PlanTradeoff, asked: Asked) -> None:
         self.path, self.inputs, self.tradeoff, self.asked = path, inputs, tradeoff, asked
         self.files = input_files(inputs)
-        head = {
-            "inputs": [[f.role, Path(f.path).name, f.sha256] for f in self.files], "objectives": list(asked.objectives),
-            "at_least": list(asked.at_least), "at_most": list(asked.at_most), "mode": asked.mode,
+        self.head = {
+            "program": program_versions()["renewal_opt"], "inputs": [[f.role, Path(f.path).name, f.sha256] for f in self.files],
+            "overrides": dict(asked.overrides), "objectives": list(asked.objectives), "at_least": list(asked.at_least),
+            "at_most": list(asked.at_most), "mode": asked.mode,
         }  # fmt: skip
-        self.records = Records(path / "points.jsonl", head)
-        self.refused: list[str] = []
+        self.refused: dict[tuple[int, ...], str] = {}
 
-    def begin(self, *, resume: bool) -> list[Any]:
-        """Make the folder ready; return the records to go on from.
+    def begin(self, whole: Sequence[IntegerObjective], *, resume: bool) -> tuple[Records, list[Record]]:
+        """Make the folder ready; return its records, and those to go on from.
+
+        Parameters
+        ----------
+        whole : sequence of IntegerObjective
+            The objectives in steps, in which records count.
+        resume : bool
 
         Raises
         ------
         InputError
             When there are records and `resume` is not set, or they belong to another question.
         """
-        there = self.records.path.exists()
-        if there and not resume:
-            raise InputError([Finding("folder_in_use", file=str(self.path), value="points.jsonl", expected=_("an empty folder, or --resume to go on"))])
+        records = Records(self.path / _RECORDS, self.head | {"steps": [[str(o.step), o.base, o.top] for o in whole]})
+        there = self.check(resume=resume)
         try:
             (self.path / "plans").mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError([Finding("cannot_write", file=str(self.path), value=str(error), expected=_("a folder that can be written"))]) from None
         if there:
-            return list(self.records.resume())
-        self.records.start()
-        return []
+            return records, records.resume()
+        records.start()
+        return records, []
+
+    def check(self, *, resume: bool) -> bool:
+        """Return whether there are records to go on from.
+
+        Raises
+        ------
+        InputError
+            When there are and `resume` is not set.
+        """
+        there = (self.path / _RECORDS).exists()
+        if there and not resume:
+            raise InputError([Finding("folder_in_use", file=str(self.path), value=_RECORDS, expected=_("an empty folder, or --resume to go on"))])
+        return there
 
     def plan(self, point: Point) -> Plan | None:
         """Return the re-checked plan of a point, None when the re-check refuses it."""
+        if point.y in self.refused:
+            return None
         carried: Funded = point.payload
         tradeoff, inputs = self.tradeoff, self.inputs
         answer = carried.portfolio(tradeoff.problem, tradeoff.rows)
         values = {o.measure.name: exact(v) for o, v in zip(tradeoff.objectives, point.values, strict=True)}
-        plan = assemble(inputs, tradeoff.problem, answer, {"pareto": values}, self.files)
+        options: dict[str, Any] = {"overrides": dict(self.asked.overrides)} if self.asked.overrides else {}
+        plan = assemble(inputs, tradeoff.problem, answer, options | {"pareto": values}, self.files)
         results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
         broken = [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
         if broken:
-            self.refused.append("; ".join(broken[:5]))
+            self.refused[point.y] = "; ".join(broken[:5])
             return None
         return plan.model_copy(update={"checks": tuple(Check(family=r.family, holds=True, rows=r.rows) for r in results)})
 
@@ -148,6 +179,12 @@ class Folder:
     def write_front(self, front: Front) -> None:
         """Write the front."""
         write_text_atomic(self.path / "front.json", front_to_json(front))
+
+    def forget(self, kept: Set[str]) -> None:
+        """Take away plans that are no longer named: those under the name of their discovery, and of an earlier, longer front."""
+        for path in (self.path / "plans").iterdir():
+            if _OURS.fullmatch(path.name) and path.name not in kept:
+                path.unlink()
 
 
 def run_pareto(
@@ -174,11 +211,22 @@ def run_pareto(
     -------
     Front
         Also on disk, with a plan file a point.
+
+    Raises
+    ------
+    InputError
+        For a folder that cannot be used.
+    InfeasibleError
+        When no plan satisfies the rules and levels together; a front without points is written.
+    SolverError
+        When the search ended before it found a plan; the folder can be resumed.
     """
     tradeoff, asked = folder.tradeoff, folder.asked
     claim_threads(tradeoff.options.threads)
-    known = folder.begin(resume=resume)
+    folder.check(resume=resume)
+    carry_overs_first(tradeoff.problem, tradeoff.rows, tradeoff.options)
     model = tradeoff.model()
+    records, known = folder.begin(model.whole() or (), resume=resume)
     kept: dict[tuple[int, ...], Plan] = {}
 
     def keep(point: Point) -> None:
@@ -195,21 +243,34 @@ def run_pareto(
         elif asked.mode == "representation":
             shown = representation(
                 model, asked.number, seconds=asked.seconds, options=options, workers=workers, resume=known, on_point=keep,
-                on_record=folder.records.append, progress=progress, cancel=cancel,
+                on_record=records.append, progress=progress, cancel=cancel,
             )  # fmt: skip
             answer = shown.answer
         else:
             answer = nondominated(
                 model, seconds=asked.seconds, options=options, workers=workers, resume=known, on_point=keep,
-                on_record=folder.records.append, progress=progress, cancel=cancel,
+                on_record=records.append, progress=progress, cancel=cancel,
             )  # fmt: skip
     finally:
-        folder.records.close()
+        records.close()
     front = _front(folder, answer, shown, kept, current)
     folder.write_front(front)
-    for stale in (folder.path / "plans").glob("found-*.json"):
-        stale.unlink()
+    folder.forget({Path(p.plan).name for p in front.points})
+    if not front.points and not (cancel is not None and cancel.is_set()):
+        _explain(folder, answer)
     return front
+
+
+def _explain(folder: Folder, answer: Answer) -> None:
+    """Raise for a search without a plan, with what stands in the way."""
+    tradeoff = folder.tradeoff
+    if folder.refused or answer.open or answer.aside or not answer.complete:
+        raise SolverError(_("the search ended before it found a plan; --resume goes on"))
+    solve_portfolio(tradeoff.problem, replace(tradeoff.options, gap=1.0))  # tells the rules in conflict, where they are
+    conflict = [Conflict("levels", level.text) for level in tradeoff.levels]
+    if not conflict:
+        raise SolverError(_("the search found no plan where the plain solve finds one"))
+    raise InfeasibleError(_("no plan satisfies the rules and keeps the levels asked for:"), conflict)
 
 
 def _front(folder: Folder, answer: Answer, shown: Representation | None, kept: dict[tuple[int, ...], Plan], current: str | None) -> Front:
@@ -247,7 +308,7 @@ def _front(folder: Folder, answer: Answer, shown: Representation | None, kept: d
         ),
         levels=tuple(level.text for level in tradeoff.levels), claim=_claim(folder, answer, tradeoff), points=tuple(points),
         open_zones=tuple(OpenZone(better_than=tuple(None if v is None else exact(v) for v in z.better_than), why=z.why) for z in answer.open),
-        missing=None if answer.missing != answer.missing else answer.missing,
+        missing=None if answer.missing != answer.missing or folder.refused else answer.missing,
         coverage=None if shown is None else shown.coverage, coverage_exact=shown is not None and shown.exact,
         payoff=tuple(None if i is None else numbers.get(i) for i in answer.payoff), current=current,
         without_candidates=tuple(districts_of(problem)[1]) if worst else (), remarks=tuple(_remarks(folder, answer)),
@@ -270,9 +331,11 @@ def _claim(folder: Folder, answer: Answer, tradeoff: PlanTradeoff) -> Claim:
 
 
 def _remarks(folder: Folder, answer: Answer) -> list[str]:
-    out = [_("a plan failed the exact re-check and is not shown: {rules}").format(rules=r) for r in folder.refused]
+    out = [_("a plan failed the exact re-check and is not shown: {rules}").format(rules=r) for r in folder.refused.values()]
     if answer.aside:
         out.append(_("{n} portfolios were set aside without a proof that they cannot be funded").format(n=answer.aside))
+    if folder.asked.mode == "supported" and answer.missing == 1.0:
+        out.append(_("the search for supported plans ended before its end: more may be supported"))
     if sum(o.measure.of_money for o in folder.tradeoff.objectives) > 1:
         out.append(_("several money objectives: for one portfolio money can be shared out in many ways; the points are complete up to the stated steps"))
     return out
@@ -281,6 +344,6 @@ def _remarks(folder: Folder, answer: Answer) -> list[str]:
 def _recorded(asked: Asked) -> dict[str, object]:
     return {
         "objectives": list(asked.objectives), "at_least": list(asked.at_least), "at_most": list(asked.at_most), "mode": asked.mode,
-        "number": asked.number, "seconds": asked.seconds,
+        "number": asked.number, "seconds": asked.seconds, "overrides": dict(asked.overrides),
     }  # fmt: skip
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
+from ...allot import COST_ROOM, allot
 from ...allot import Level as MoneyLevel
-from ...allot import allot
 from ...core import Master
 from ...model.build import build_model, plan_rows
 from ...model.compile import compile_model
@@ -21,15 +22,19 @@ from ...pareto import Aside, LinearObjective, MatrixModel, Settled
 from ...pareto import Row as MatrixRow
 from ...problem import Problem
 from ...problem.areas import areas_of, may_open
+from ...screening import Facts
 from ...solver import SolveOptions
 from ...solver.result import FloatArray
 from ..engines import SMALL
 from ..exclude import exclude, keep_shut
 from ..portfolio import Portfolio, funded, objective_of
-from .asked import Level, Objective
+from .asked import Objective
+from .levels import Level, has_money, matrix_rows
 
-#: money may exceed what the solver gave it by this many 元, and by this share of its step, when several money objectives hold it in place
-_ROUNDING, _SLACK = 100, Fraction(1, 20)
+#: share of its step by which whole money may be worse than the solver's
+_ROUNDING = Fraction(1, 10)
+#: seconds for one allotment of at most so many money entries: rules that few whole amounts satisfy may ask for many more
+_SECONDS, _FEW = 10.0, 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +83,15 @@ class PlanTradeoff:
     levels : sequence of Level
     options : SolveOptions
         Threads, seed and time of allotments.
+
+    Attributes
+    ----------
+    rows : list of Row
+        Exact plan-wide rows of the policy.
+    held : list of Row
+        These, and the levels in which money counts.
+    projected : bool
+        Whether money is projected out.
     """
 
     problem: Problem
@@ -85,18 +99,24 @@ class PlanTradeoff:
     levels: Sequence[Level]
     options: SolveOptions
     rows: list[Row] = field(init=False)
+    held: list[Row] = field(init=False)
     projected: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = plan_rows(self.problem)
+        self.held = [*self.rows, *(row for level in self.levels for row in level.rows if has_money(row))]
         asked = self.problem.scenario.funding
         self.projected = not self._money() and (asked == "projected" or (asked == "auto" and len(self.problem.entries) > SMALL))
         self._master: Master | None = None
         self._base: Matrices | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave living solvers behind: a worker makes its own."""
-        return self.__dict__ | {"_master": None}
+        """Leave living solvers and readers of facts behind: a worker makes its own."""
+        return self.__dict__ | {"_master": None, "problem": replace(self.problem, facts=None)}  # type: ignore[arg-type]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        problem: Problem = state["problem"]
+        self.__dict__.update(state | {"problem": replace(problem, facts=Facts(problem.policy, problem.library))})
 
     def _money(self) -> list[int]:
         return [k for k, o in enumerate(self.objectives) if o.measure.of_money]
@@ -106,7 +126,7 @@ class PlanTradeoff:
     def model(self) -> MatrixModel:
         """Return the model: the plan's matrices, a column for the worst-off district, rows for levels."""
         base = self._matrices()
-        rows = [self._level_row(base, level) for level in self.levels]
+        rows = [row for level in self.levels for row in matrix_rows(self.problem, base, level, money=not self.projected)]
         worst = next((k for k, o in enumerate(self.objectives) if o.measure.ratios), None)
         more = 0
         if worst is not None:
@@ -127,7 +147,7 @@ class PlanTradeoff:
 
     def _living(self) -> Master:
         if self._master is None:
-            self._master = Master(self.problem, self.rows)
+            self._master = Master(self.problem, self.held)
         return self._master
 
     def _linear(self, base: Matrices, k: int) -> LinearObjective:
@@ -150,16 +170,6 @@ class PlanTradeoff:
             money = base.col_slice("f").start
             out |= {money + e: c * unit for e, c in m.money.items()}
         return out
-
-    def _level_row(self, base: Matrices, level: Level) -> MatrixRow:
-        first = base.col_slice("x").start
-        columns = {first + k: c for k, c in level.measure.starts.items()}
-        if level.measure.areas and "z" in base.col_spans:
-            columns |= {column: level.measure.areas[key[0]] for key, column in base.columns("z").items() if key[0] in level.measure.areas}  # type: ignore[index]
-        scale = max((abs(float(c)) for c in columns.values()), default=1.0) or 1.0
-        lower = -np.inf if level.at_least is None else float(level.at_least) / scale
-        upper = np.inf if level.at_most is None else float(level.at_most) / scale
-        return list(columns), [float(c) / scale for c in columns.values()], lower, upper
 
     def _rows_of_relaxations(self, base: Matrices) -> list[MatrixRow]:
         """Return funding rows that the linear programmes of the objectives break: most of those that will be needed."""
@@ -205,8 +215,8 @@ class PlanTradeoff:
             recorder = _Recorder()
             keep_shut(recorder, base, unmet, chosen)
             return Aside(tuple(recorder.rows), True, ", ".join(a.id for a in unmet))
-        broken = next((level for level in self.levels if not _holds(level, chosen, opened)), None)
-        money, blocked, proven = (None, [broken.text], True) if broken is not None else self._funded(x, chosen, opened)
+        broken = next((level for level in self.levels if not level.holds(chosen, opened)), None)
+        money, blocked, proven = (None, [broken.text], broken.measure is None) if broken is not None else self._funded(x, chosen, opened)
         if money is None:
             return self._aside(x, chosen, blocked, proven, funding=broken is None)
         carried = Funded(chosen, opened, money)
@@ -215,20 +225,22 @@ class PlanTradeoff:
     def _funded(self, x: FloatArray, chosen: list[bool], opened: dict[str, int]) -> tuple[list[int] | None, Sequence[str], bool]:
         money = self._money()
         if not money:
-            answer, blocked, proven = funded(self.problem, self.rows, chosen, opened, self.options)
+            answer, blocked, proven = funded(self.problem, self.held, chosen, opened, self.options)
             return (None if answer is None else answer.money), blocked, proven
         zero = [0] * len(self.problem.entries)
-        rules = [r.name for r in self.rows if r.left.entries is None and not r.holds(chosen, zero)]
+        rules = [r.name for r in self.held if r.left.entries is None and not r.holds(chosen, zero)]
         if rules:
             return None, rules, True
-        quiet = replace(self.options, start=None, progress=None, gap=0.0)
+        seconds = min(self.options.seconds, _SECONDS) if len(self.problem.entries) <= _FEW else self.options.seconds
+        quiet = replace(self.options, start=None, progress=None, gap=0.0, seconds=seconds)
         if len(money) == 1:
             o = self.objectives[money[0]]
             sign = 1.0 if o.sense == "min" else -1.0
             cost = {e: sign * float(c) for e, c in o.measure.money.items()}
-            found = allot(self.problem, chosen, self.rows, quiet, cost=cost)
+            room = floor(_ROUNDING * (o.resolution or 0) / max(map(abs, o.measure.money.values())))
+            found = allot(self.problem, chosen, self.held, quiet, cost=cost, room=min(COST_ROOM, max(1, room)))
         else:
-            found = allot(self.problem, chosen, self.rows, quiet, levels=[self._held(x, k) for k in money])
+            found = allot(self.problem, chosen, self.held, quiet, levels=[self._held(x, k) for k in money])
         return found.money, [r.name for r in found.blocked] or ["balance"], found.proven
 
     def _held(self, x: FloatArray, k: int) -> MoneyLevel:
@@ -236,7 +248,7 @@ class PlanTradeoff:
         o, base = self.objectives[k], self._matrices()
         first, unit = base.col_slice("f").start, self.problem.money_unit
         value = sum((c * Fraction(float(x[first + e])) * unit for e, c in o.measure.money.items()), Fraction(0))
-        room = max(_ROUNDING * max(map(abs, o.measure.money.values())), _SLACK * (o.resolution or 0))
+        room = _ROUNDING * (o.resolution or 0)
         return MoneyLevel(o.measure.name, o.measure.money, *((None, value + room) if o.sense == "min" else (value - room, None)))
 
     def _aside(self, x: FloatArray, chosen: list[bool], blocked: Sequence[str], proven: bool, *, funding: bool) -> Aside:
@@ -248,13 +260,8 @@ class PlanTradeoff:
             if master.refute(x[: master.matrices.n_cols]):
                 return Aside((*self._given(before), *self._broken_shut(x)), True, why)
         recorder = _Recorder()
-        exclude(recorder, self.problem, self.rows, chosen, self._matrices().col_slice("x"), self.options, funding and proven)
+        exclude(recorder, self.problem, self.held, chosen, self._matrices().col_slice("x"), self.options, funding and proven)
         return Aside(tuple(recorder.rows), proven, why)
-
-
-def _holds(level: Level, chosen: list[bool], opened: dict[str, int]) -> bool:
-    value = level.measure.value(chosen, opened, [])
-    return (level.at_least is None or value >= level.at_least) and (level.at_most is None or value <= level.at_most)
 
 
 def appended(m: Matrices, columns: int, rows: Sequence[MatrixRow]) -> Matrices:

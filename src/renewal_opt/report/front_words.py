@@ -1,0 +1,55 @@
+"""What a set of plans is, in plain sentences."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..domain.front import Front
+from ..i18n import _, get_language
+from .numbers import rounded
+
+
+def claim_words(front: Front) -> list[str]:
+    """Return what the set is and what is proven of it, the claim first."""
+    language, n = get_language(), len(front.points)
+    first = {
+        "complete": _("Complete: no other plan of this scenario is better in one objective without being worse in another ({n} plans)."),
+        "open": _("Not complete: {n} plans found, {zones} zones are still open."),
+        "representation": _("A representation: {n} plans stand for the whole set."),
+        "supported": _("Supported plans only: {n} plans that are best for some weights of the objectives; the complete set may hold more."),
+        "resolution": _("Complete up to the stated steps of the money objectives ({n} plans)."),
+    }[front.claim].format(n=n, zones=len(front.open_zones))
+    out = [first]
+    if front.claim == "open" and front.missing is not None:
+        out.append(_("What is missing would add at most {share:.2%} of the hypervolume.").format(share=front.missing))
+        out += [_("Open because: {why}").format(why=w) for w in dict.fromkeys(z.why for z in front.open_zones if z.why)][:3]
+    if front.coverage is not None:
+        words = _("No plan of the set is farther than {share:.2%} of the range of any objective from the nearest plan shown.") if front.coverage_exact else _(
+            "No plan of the set is farther than {share:.2%} of the range of any objective from the nearest plan shown (proven bound)."
+        )
+        out.append(words.format(share=front.coverage))
+    for o in front.objectives:
+        if not o.exact:
+            words = _("{name}: differences below {step} {unit} count as none.")
+            out.append(words.format(name=o.label.text(language), step=_plain(Fraction(o.step)), unit=o.unit.text(language)))
+    if front.levels:
+        out.append(_("Held: {levels}").format(levels=_(", ").join(front.levels)))
+    if front.without_candidates:
+        out.append(_("Districts without candidates, not counted: {names}").format(names=_(", ").join(front.without_candidates)))
+    return [*out, *front.remarks]
+
+
+def knee_words() -> str:
+    """Return what a knee is, with its sources."""
+    return _("Knee (★): the plan farthest beyond the line or plane through the best plans of the objectives, ranges scaled to 1 (Das 1999). Further knees (☆): farther beyond it than every plan within a fifth of the ranges (Zhang, Tian and Jin 2015).")
+
+
+def regret_words() -> str:
+    """Return what regret is."""
+    return _("Regret: distance from the best value of an objective, as a share of the range between the best and the worst plan of the set.")
+
+
+def _plain(number: Fraction) -> str:
+    """Return a step without needless zeros."""
+    text = f"{rounded(number, 6):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
