@@ -10,7 +10,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from front_run import run
-from page_browser import headless
 
 #: name to the words of the command
 FRONTS = {

@@ -45,6 +45,8 @@ def template(out: Path, brief: bool, year: int | None, folder: Path | None) -> N
 
     loaded = load_policy(_policy_folder(folder))
     check_targets([out], loaded.files)
+    if out.exists():
+        raise InputError([Finding("file_exists", file=str(out), value=out.name, expected=_("a new file: a library that has been filled in is not overwritten"))])
     say_written([out], [write_template(out, loaded.policy, brief, language=get_language(), year=year)])
 
 

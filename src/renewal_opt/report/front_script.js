@@ -48,7 +48,7 @@ function drawSpace() {
 let gl = (() => { const c = document.createElement('canvas'); return !!(c.getContext('webgl2') || c.getContext('webgl')); })();
 const tone = () => D.points.map(p => p.id === picked ? 3 : !kept.has(p.id) ? 0 : knees.has(p.id) ? 2 : 1);
 function digits(o) { const span = Math.abs(o.best - o.worst); return span >= 100 ? ',.0f' : span >= 1 ? ',.2~f' : ',.4~f'; }
-const FRAME = {l: 100, r: 100, t: 96, b: 34};
+const FRAME = {l: 100, r: 100, t: 44, b: 104};
 // lines have no click of their own: the line under the pointer, at most 6 pixels away; near an axis the pointer brushes
 function under(div, e) {
   const box = div.getBoundingClientRect(), wide = box.width - FRAME.l - FRAME.r, high = box.height - FRAME.t - FRAME.b, dims = div.data[0].dimensions;
@@ -61,9 +61,9 @@ function under(div, e) {
 }
 function drawParallel() {
   const div = el('parallel');
-  const dimensions = O.map((o, k) => ({k, label: o.lines.map(esc).join('<br>'), values: D.points.map(p => p.v[k]), range: o.best === o.worst ? undefined : [o.worst, o.best], tickformat: digits(o)}));
+  const dimensions = O.map((o, k) => ({k, label: ['\u00a0', ...o.lines.map(esc)].join('<br>'), values: D.points.map(p => p.v[k]), range: o.best === o.worst ? undefined : [o.worst, o.best], tickformat: digits(o)}));
   const scale = [[0, COLOUR.faded], [1 / 3, COLOUR.point], [2 / 3, COLOUR.knee], [1, COLOUR.picked]];
-  Plotly.react(div, [{type: 'parcoords', line: {color: tone(), cmin: 0, cmax: 3, colorscale: scale}, dimensions, labelfont: {size: 12}, tickfont: {size: 11}, rangefont: {size: 11}, unselected: {line: {color: COLOUR.faded, opacity: 0.35}}}],
+  Plotly.react(div, [{type: 'parcoords', line: {color: tone(), cmin: 0, cmax: 3, colorscale: scale}, dimensions, labelside: 'bottom', labelfont: {size: 12}, tickfont: {size: 11}, rangefont: {size: 11}, unselected: {line: {color: COLOUR.faded, opacity: 0.35}}}],
     {...base, margin: FRAME}, config);
   if (div.querySelector('.no-webgl')) { gl = false; Plotly.purge(div); div.innerHTML = ''; return drawLines(); }
   listen(div, () => {

@@ -337,7 +337,7 @@ def _remarks(folder: Folder, answer: Answer) -> list[str]:
     if folder.asked.mode == "supported" and answer.missing == 1.0:
         out.append(_("the search for supported plans ended before its end: more may be supported"))
     if sum(o.measure.of_money for o in folder.tradeoff.objectives) > 1:
-        out.append(_("several money objectives: for one portfolio money can be shared out in many ways; the points are complete up to the stated steps"))
+        out.append(_("several money objectives: for one portfolio money can be shared out in many ways; plans are told apart by the stated steps"))
     return out
 
 
