@@ -207,7 +207,7 @@ def test_wrong_words_are_named_together() -> None:
     assert "residents" in caught.value.findings[0].hint
     with pytest.raises(InputError) as caught:
         read_objectives(problem, ["projects:step=5", "fiscal_outlay:step=0.09", "share:none", "outlay:bond:min:step=1:max:step=2"])
-    assert [f.kind for f in caught.value.findings] == ["bad_step", "ratio_objective"]
+    assert [f.kind for f in caught.value.findings] == ["bad_step", "ratio_objective", "bad_step"]
     with pytest.raises(InputError) as caught:
         read_objectives(problem, ["projects"])
     assert caught.value.findings[0].kind == "few_objectives"

@@ -17,6 +17,7 @@ from .progress import EVERY, Progress
 
 if TYPE_CHECKING:
     from ..domain.front import Front
+    from ..io.load import Inputs
 
 
 @command("pareto", help=N_("Finds the plans that no other plan beats in every objective, writes them into a folder, and says what is proven of the set."))
@@ -69,7 +70,7 @@ def pareto(
             current=None if current is None else near(current, output, output),
         )  # fmt: skip
         stopped = progress.cancel.is_set()
-    written = _reports(output, front)
+    written = _reports(output, front, inputs)
     if as_json:
         from ..io.frontfile import front_to_json
 
@@ -103,7 +104,7 @@ def _telling(quiet: bool):  # type: ignore[no-untyped-def]
     return tell
 
 
-def _reports(output: Path, front: Front) -> list[Path]:
+def _reports(output: Path, front: Front, inputs: Inputs) -> list[Path]:
     """Write page, picture and tables beside the front."""
     from ..io.planfile import read_plan
     from ..report.front_csv import write_front_csv
@@ -114,7 +115,7 @@ def _reports(output: Path, front: Front) -> list[Path]:
     from .output import write_all
 
     plans = [read_plan(output / p.plan) for p in front.points]
-    view = FrontView.of(front, plans, None if front.current is None else read_plan(output / front.current))
+    view = FrontView.of(front, plans, None if front.current is None else read_plan(output / front.current), inputs.policy, inputs.library)
     writers = {
         output / "front.html": lambda path: write_front_html(view, path), output / "front.png": lambda path: write_front_png(view, path),
         output / "front.csv": lambda path: write_front_csv(view, path), output / "front.xlsx": lambda path: write_front_xlsx(view, path),

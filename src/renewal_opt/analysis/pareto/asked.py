@@ -129,6 +129,8 @@ def _parts(word: str) -> tuple[str, Sense | None, Fraction | None, str]:
     step: Fraction | None = None
     while len(pieces) > 1 and (pieces[-1] in ("max", "min") or pieces[-1].startswith("step=")):
         last = pieces.pop()
+        if (step if last.startswith("step=") else sense) is not None:
+            return ":".join(pieces), sense, step, _("min or max once, and a step once")
         if last.startswith("step="):
             step = _number(last.removeprefix("step="))
             if step is None or step <= 0:
