@@ -78,7 +78,7 @@ CASES: list[tuple[list[str], list[str], Callable[[Problem, list[bool]], bool], l
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", range(len(CASES)))
+@pytest.mark.parametrize("case", [pytest.param(k, marks=[pytest.mark.slow] if k in (1, 3, 4) else []) for k in range(len(CASES))])
 def test_levels(case: int) -> None:
     at_least, at_most, keeps, rows = CASES[case]
     words = ["residents", "worth", "total_investment:min"][: 2 + case % 2]
