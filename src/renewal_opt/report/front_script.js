@@ -34,7 +34,7 @@ function drawPair(at) {
   listen(div, () => {
     div.on('plotly_click', e => pick(e.points[0].customdata, div));
     div.on('plotly_selected', e => { if (!quiet && e) brush(e.points.map(q => q.customdata), div); });  // a mere click raises it too, without points
-    div.on('plotly_deselect', () => { if (!quiet) brush(null, div); });
+    div.on('plotly_deselect', () => { if (!quiet && twice()) brush(null, div); });
   });
 }
 function drawSpace() {
@@ -90,9 +90,13 @@ function drawLines() {
   listen(div, () => {
     div.on('plotly_click', e => pick(e.points[0].customdata, div));
     div.on('plotly_selected', e => { if (!quiet && e) brush(e.points.map(q => q.customdata), div); });  // a mere click raises it too, without points
-    div.on('plotly_deselect', () => { if (!quiet) brush(null, div); });
+    div.on('plotly_deselect', () => { if (!quiet && twice()) brush(null, div); });
   });
 }
+// a single click empties plotly's own selection too: only a double-click shows all plans again
+let presses = [[-1e9, 0, 0], [-1e9, 0, 0]];
+document.addEventListener('mousedown', e => { presses = [presses[1], [performance.now(), e.clientX, e.clientY]]; }, true);
+const twice = () => { const [a, b] = presses; return b[0] - a[0] < 400 && Math.abs(b[1] - a[1]) + Math.abs(b[2] - a[2]) < 6; };
 function listen(div, add) { if (!div.dataset.ready) { div.dataset.ready = '1'; add(); } }
 function point(p) { if (p === hovered) return; hovered = p; el('parallel').style.cursor = p ? 'pointer' : ''; el('hovered').textContent = p ? `${W.plan} ${p.id}${mark(p)} · ` + O.map((o, k) => `${o.name}: ${p.text[k]}`).join(' · ') : ''; }
 // what the page does to its own plots is no brush of the reader's
