@@ -134,6 +134,7 @@ class ZoneSolver:
         self._dense: FloatArray = np.zeros((p, n))
         for k, o in enumerate(self.objectives):
             self._dense[k, o.source.columns] = o.coefficients()
+        self._total: FloatArray = self._dense.sum(axis=0)
         self._side = np.array([o.side() for o in self.objectives])
         ranges = sum(o.top for o in self.objectives)
         self.augmented = ranges < AUGMENTED
@@ -203,7 +204,7 @@ class ZoneSolver:
         self._shut()
         n, p = self._ext.n, len(self.objectives)
         cost = np.zeros(n + MOST_ZONES + 1)
-        cost[:n] = self._dense[k] + (self._eps * self._dense.sum(axis=0) if augmented else 0.0)
+        cost[:n] = self._dense[k] + (self._eps * self._total if augmented else 0.0)
         others = [j for j in range(p) if j != k]
         if len(corners) == 1:
             lower = np.full(p, -math.inf)
@@ -287,7 +288,7 @@ class ZoneSolver:
         lower[k] = (round(reached) if self.objectives[k].exact else reached - 1e-6 * max(1.0, abs(reached))) - self._side[k]
         self._session.change_row_bounds(self._rows, lower, np.full(p, math.inf))
         cost = np.zeros(n + MOST_ZONES + 1)
-        cost[:n] = self._dense.sum(axis=0)
+        cost[:n] = self._total
         self._session.change_cost(self._every, cost, 0.0)
         count.twice += 1
         lifted = self._run(count, 0.5 if all(o.exact for o in self.objectives) else _COARSE)

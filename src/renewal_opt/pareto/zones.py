@@ -49,18 +49,11 @@ class SearchRegion:
     def array(self) -> Ints:
         """The corners, shape (zones, p), in the order of `corners`."""
         if self._array is None:
-            self._array = np.array(list(self._zones), dtype=np.int64).reshape(-1, len(self.top))
+            self._array = np.array(self.corners, dtype=np.int64).reshape(-1, len(self.top))
         return self._array
 
     def __len__(self) -> int:
         return len(self._zones)
-
-    def __contains__(self, corner: Corner) -> bool:
-        return corner in self._zones
-
-    def defining(self, corner: Corner, k: int) -> set[Corner]:
-        """Return the points that give the corner its coordinate k; better than it in all others."""
-        return self._zones[corner][k]
 
     def drop(self, corners: Iterable[Corner]) -> None:
         """Take away zones that are proven to hold no point."""
@@ -75,7 +68,7 @@ class SearchRegion:
         self._points.add(y)
         at, corners, p = np.array(y), self.array, len(self.top)
         above = at > corners
-        listed = list(self._zones)
+        listed = self.corners
         touching = (above.sum(axis=1) == p - 1) & (at >= corners).all(axis=1)
         for i in np.flatnonzero(touching):
             k = int(np.flatnonzero(~above[i])[0])
@@ -99,7 +92,7 @@ class SearchRegion:
         for j in range(len(self.top)):
             if j != k:
                 shut &= at[:, j] >= corner[j]
-        listed = list(self._zones)
+        listed = self.corners
         self.drop([listed[i] for i in np.flatnonzero(shut)])
         self._ceilings[k].add(corner, most)
 

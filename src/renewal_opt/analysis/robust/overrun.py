@@ -26,7 +26,6 @@ from ...model.build import plan_rows
 from ...model.rows import Coefs, Row, Terms
 from ...problem import Problem, build_problem
 from ...problem.areas import areas_of
-from ...problem.tables import Floats
 from ...screening import Facts
 from .measures import unknown_projects
 
@@ -211,12 +210,4 @@ def broken_linear(o: Overrun, chosen: Sequence[bool], opened: Sequence[str], lev
         theta, more = worst_set([(int(owner[k]), v) for k, v in row.grow.items() if chosen[k]], level.whole, level.rest)
         if base + Fraction(more) > row.bound:
             out.append((row, theta))
-    return out
-
-
-def shares_of(o: Overrun, theta: dict[int, Fraction | float]) -> Floats:
-    """Return overruns by project as an array, shape (projects,)."""
-    out = np.zeros(len(o.stated.projects))
-    for p, v in theta.items():
-        out[p] = float(v)
     return out
