@@ -155,6 +155,12 @@ class FastEngine:
         return self.session.state(chosen, opened)
 
 
+def projects_out(problem: Problem) -> bool:
+    """Return whether money is projected out: as the scenario asks, with `auto` where there are many money entries."""
+    funding = problem.scenario.funding
+    return funding == "projected" or (funding == "auto" and len(problem.entries) > SMALL)
+
+
 def engine_for(problem: Problem, rows: Sequence[Row], state: BaseState | None = None) -> FullEngine | FastEngine:
     """Return the engine that the scenario asks for: `funding` and `strategy`; `auto` goes by size.
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from ..allot import allot
-from ..model.matrices import Matrices
+from ..model.matrices import Matrices, MatrixRow
 from ..model.rows import Row
 from ..problem import Problem
 from ..problem.areas import Area
@@ -21,6 +21,22 @@ class TakesRows(Protocol):
 
     def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> object:
         """Add one row."""
+
+
+class RowCatcher:
+    """Takes rows instead of a session.
+
+    Attributes
+    ----------
+    rows : list of (columns, coefficients, lower, upper)
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[MatrixRow] = []
+
+    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> None:
+        """Keep the row."""
+        self.rows.append((list(indices), list(values), lower, upper))
 
 
 def keep_shut(session: TakesRows, matrices: Matrices, areas: Sequence[Area], chosen: Sequence[bool]) -> None:

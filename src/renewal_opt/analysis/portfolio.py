@@ -20,10 +20,10 @@ from ..model.build import plan_rows
 from ..model.matrices import Matrices
 from ..model.rows import Row
 from ..problem import Problem
-from ..problem.areas import areas_of, bonus_of, may_open
+from ..problem.areas import areas_of, bonus_of, unmet_areas
 from ..solver import SolveOptions, SolveResult, Status
 from ..solver.process import claim_threads
-from ..solver.result import Progress
+from ..solver.result import FloatArray, Progress
 from .engines import FULL, FastEngine, Way, engine_for
 from .exclude import exclude, keep_shut
 from .shortage import carry_overs_first, infeasible
@@ -130,8 +130,7 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
             raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.words()))
         chosen = (result.x[x_columns] > 0.5).tolist()
         opened = opened_areas(matrices, result)
-        areas = [a for a in areas_of(problem) if a.id in opened] if opened else []
-        unmet = [a for a in areas if not may_open(problem, a, chosen, opened[a.id])]
+        unmet = unmet_areas(problem, chosen, opened)
         answer, broken, proven = funded(problem, rows, chosen, opened, options)
         if answer is None and proven and not unmet and rejections < _REJECTIONS and engine.reject(result.x):
             rejections += 1
@@ -275,6 +274,11 @@ def stopped_by(result: SolveResult) -> str:
 def opened_areas(matrices: Matrices, result: SolveResult) -> dict[str, int]:
     """Return the coordinated areas that the solution opens, with the year."""
     assert result.x is not None
+    return opened_at(matrices, result.x)
+
+
+def opened_at(matrices: Matrices, x: FloatArray) -> dict[str, int]:
+    """Return the coordinated areas that a point opens, with the year."""
     if "z" not in matrices.col_spans:
         return {}
-    return {key[0]: key[1] for key, column in matrices.columns("z").items() if result.x[column] > 0.5}  # type: ignore[index]
+    return {key[0]: key[1] for key, column in matrices.columns("z").items() if x[column] > 0.5}  # type: ignore[index]

@@ -23,14 +23,8 @@ from ..solver.lp import LinearProgram, LpAnswer
 from .state import BaseState, prices_for
 
 Indices = npt.NDArray[np.int32]
-#: funding rows are scaled to this largest coefficient, so that HiGHS's tolerance is far below the smallest project
-TOP = 1e4
-#: by how much a point breaks a scaled row that is worth adding
-BROKEN = 5e-6
 #: rows of at least so many columns (and 2 % of all) weigh starts against each other; shorter ones tie them together
 LONG = 25
-#: coefficients below this share of the largest are taken into the bound
-_TINY = 1e-12
 
 
 class Master:
@@ -73,12 +67,8 @@ class Master:
     def add(self, row: FundingRow) -> None:
         """Add a funding row."""
         self.rows.append(row)
-        top = _top(row)
-        coefs, bound = row.coefs / top, row.bound / top
-        tiny = np.abs(coefs) < _TINY * TOP
-        bound -= float(np.minimum(coefs[tiny], 0.0).sum())
-        kept = np.flatnonzero(~tiny)
-        self.add_row(self._v[kept], coefs[kept], -np.inf, bound)
+        kept, coefs, bound = row.scaled()
+        self.add_row(self._v[kept], coefs, -np.inf, bound)
 
     def add_row(self, indices: Sequence[int] | Indices, values: Sequence[float] | Floats, lower: float, upper: float) -> None:
         """Add any row, to the linear programme at once and to the mixed-integer one when it is solved next."""
@@ -104,7 +94,7 @@ class Master:
         v = self.portfolio(x)
         news = 0
         for row in answer.rows:
-            if row.excess(v) / _top(row) > BROKEN:
+            if row.broken(v):
                 self.add(row)
                 news += 1
         hopeless = self._v[answer.hopeless] if len(answer.hopeless) else self._v[:0]
@@ -233,11 +223,6 @@ class FullMaster:
     def snapped(self, x: Floats) -> Floats:
         """Return the point with its integers rounded."""
         return np.where(self.matrices.integrality, np.rint(x), x)
-
-
-def _top(row: FundingRow) -> float:
-    """Return what a row is divided by."""
-    return (float(np.abs(row.coefs).max(initial=0.0)) or 1.0) / TOP
 
 
 def _worth(m: Matrices, root: LpAnswer, given: Sequence[tuple[Indices, Floats, float, float]]) -> Floats:

@@ -13,15 +13,22 @@ conditions of Gale and Hall). It is valid for any multipliers, so rounding them 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ..model.matrices import dot
-from ..problem.tables import Floats
+from ..problem.tables import Floats, Ints
 from .tables import FundingTables
 
 #: multipliers are rounded to multiples of this, the largest being 1
 GRID = 2.0**-24
+#: funding rows are scaled to this largest coefficient, so that HiGHS's tolerance is far below the smallest project
+TOP = 1e4
+#: by how much a point breaks a scaled row that is worth adding
+BROKEN = 5e-6
+#: coefficients below this share of the largest are taken into the bound
+_TINY = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +58,23 @@ class FundingRow:
     def excess(self, v: Floats) -> float:
         """Return by how much a portfolio breaks the row, money units times price."""
         return dot(self.coefs, v) - self.bound
+
+    @cached_property
+    def scale(self) -> float:
+        """What the row is divided by for the solver."""
+        return (float(np.abs(self.coefs).max(initial=0.0)) or 1.0) / TOP
+
+    def broken(self, v: Floats) -> bool:
+        """Return whether a portfolio breaks the scaled row by enough to be worth adding it."""
+        return self.excess(v) / self.scale > BROKEN
+
+    def scaled(self) -> tuple[Ints, Floats, float]:
+        """Return the row for the solver: columns of `v`, coefficients, upper side; what is tiny is taken into the side."""
+        coefs, bound = self.coefs / self.scale, self.bound / self.scale
+        tiny = np.abs(coefs) < _TINY * TOP
+        bound -= float(np.minimum(coefs[tiny], 0.0).sum())
+        kept = np.flatnonzero(~tiny)
+        return kept, coefs[kept], bound
 
 
 def unit_prices(t: FundingTables, prices: Prices) -> Floats:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
@@ -155,6 +156,65 @@ class Matrices:
 def dot(a: FloatArray, b: FloatArray) -> float:
     """Return the inner product of two vectors, without BLAS: from 10,000 on that wakes threads that wait for a core."""
     return float(np.einsum("i,i->", a, b))
+
+
+#: a row: columns, values, lower side, upper side
+MatrixRow = tuple[Sequence[int], Sequence[float], float, float]
+
+
+@dataclass
+class MoreColumns:
+    """Columns to be put behind a model's own.
+
+    Attributes
+    ----------
+    cost, lower, upper : list of float
+    whole : list of bool
+    """
+
+    cost: list[float] = field(default_factory=list)
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+
+    def column(self, cost: float, lower: float, upper: float, *, whole: bool = True) -> int:
+        """Add a column; return its number among these."""
+        self.cost.append(cost)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.whole.append(whole)
+        return len(self.cost) - 1
+
+
+def appended(m: Matrices, columns: MoreColumns, rows: Sequence[MatrixRow]) -> Matrices:
+    """Return matrices with columns and rows behind the others; rows name columns of both, zeros are left out.
+
+    Parameters
+    ----------
+    m : Matrices
+        Not changed.
+    columns : MoreColumns
+    rows : sequence of MatrixRow
+    """
+    more = len(columns.cost)
+    if not more and not rows:
+        return m
+    own = sp.csc_matrix((m.value, m.index, m.start), shape=(m.n_rows, m.n_cols))
+    at = np.concatenate([np.asarray(r[0], dtype=np.int64) for r in rows] or [np.zeros(0, dtype=np.int64)])
+    values = np.concatenate([np.asarray(r[1], dtype=float) for r in rows] or [np.zeros(0)])
+    which = np.repeat(np.arange(len(rows)), [len(r[0]) for r in rows])
+    wide = sp.hstack([own, sp.csc_matrix((m.n_rows, more))], format="csc")
+    below = sp.csc_matrix((values, (which, at)), shape=(len(rows), wide.shape[1]))
+    whole = sp.vstack([wide, below], format="csc")
+    whole.eliminate_zeros()
+    whole.sort_indices()
+    return replace(
+        m, start=whole.indptr.astype(np.int32), index=whole.indices.astype(np.int32), value=whole.data,
+        row_lower=np.concatenate([m.row_lower, [r[2] for r in rows]]), row_upper=np.concatenate([m.row_upper, [r[3] for r in rows]]),
+        col_cost=np.concatenate([m.col_cost, columns.cost]), col_lower=np.concatenate([m.col_lower, columns.lower]),
+        col_upper=np.concatenate([m.col_upper, columns.upper]), integrality=np.concatenate([m.integrality, np.array(columns.whole, dtype=bool)]),
+        row_names=(), col_names=(),
+    )  # fmt: skip
 
 
 def _name_of(component: Any) -> str:

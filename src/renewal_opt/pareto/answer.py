@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
 from ..solver.result import FloatArray
+from .objectives import LinearObjective
 from .subsolve import Question, Reply
 from .zones import Corner
 
@@ -115,6 +117,19 @@ class Answer:
     ideal_steps: Corner = ()
     open_corners: tuple[Corner, ...] = ()
     exact_objectives: tuple[bool, ...] = ()
+
+
+def no_point(objectives: Sequence[LinearObjective], began: float) -> Answer:
+    """Return the answer for a model whose linear relaxation has no point.
+
+    Parameters
+    ----------
+    objectives : sequence of LinearObjective
+    began : float
+        Moment (`time.monotonic`) at which the search began.
+    """
+    steps = tuple(o.resolution or Fraction(0) for o in objectives)
+    return Answer((), True, True, (), None, None, steps, (None,) * len(objectives), 0.0, 0, 0, time.monotonic() - began)
 
 
 class Algorithm(Protocol):

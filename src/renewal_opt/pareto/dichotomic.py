@@ -18,7 +18,7 @@ from math import gcd
 import numpy as np
 
 from ..solver import SolveOptions
-from .answer import Answer, Point
+from .answer import Answer, Point, no_point
 from .model import MatrixModel, Settled
 from .objectives import IntegerObjective
 from .subsolve import Question, ZoneSolver
@@ -49,7 +49,7 @@ def supported(model: MatrixModel, *, seconds: float | None = None, options: Solv
     began = time.monotonic()
     whole = model.whole()
     if whole is None:
-        return Answer((), True, True, (), None, None, (), (None,) * len(model.objectives), 0.0, 0, 0, time.monotonic() - began)
+        return no_point(model.objectives, began)
     search = _Search(model, whole, options, math.inf if seconds is None else began + seconds)
     finished = search.run()
     points = sorted(search.points.values(), key=lambda p: tuple(-v for v in p.y))

@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
-from ..model.matrices import Matrices
+from ..model.matrices import Matrices, MatrixRow, MoreColumns, appended
 from ..solver.result import FloatArray
 from .objectives import IntegerObjective, LinearObjective, whole_objectives
 
@@ -18,7 +17,7 @@ from .objectives import IntegerObjective, LinearObjective, whole_objectives
 MOST_ZONES = 16
 
 #: a row: columns, values, lower side, upper side
-Row = tuple[Sequence[int], Sequence[float], float, float]
+Row = MatrixRow
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,23 +124,11 @@ class Extended:
 
 def extended(matrices: Matrices, objectives: Sequence[IntegerObjective]) -> Extended:
     """Return a model with its objective rows, free, and the columns of zones."""
-    n, p = matrices.n_cols, len(objectives)
-    own = sp.csc_matrix((matrices.value, matrices.index, matrices.start), shape=(matrices.n_rows, n))
-    at = [np.full(len(o.source.columns), k) for k, o in enumerate(objectives)]
-    columns = np.concatenate([o.source.columns for o in objectives])
-    coefficients = np.concatenate([o.coefficients() for o in objectives])
-    rows = sp.csc_matrix((coefficients, (np.concatenate(at), columns)), shape=(p, n))
-    one = sp.csc_matrix(np.ones((p, 1)))
-    picks = sp.csc_matrix(np.ones((1, MOST_ZONES)))
-    whole = sp.bmat([[own, None, None], [rows, None, one], [None, picks, None]], format="csc")
-    whole.eliminate_zeros()
-    whole.sort_indices()
-    more = MOST_ZONES + 1
-    out = replace(
-        matrices, start=whole.indptr.astype(np.int32), index=whole.indices.astype(np.int32), value=whole.data,
-        row_lower=np.r_[matrices.row_lower, np.full(p, -np.inf), -np.inf], row_upper=np.r_[matrices.row_upper, np.full(p, np.inf), 1.0],
-        col_cost=np.zeros(n + more), col_lower=np.r_[matrices.col_lower, np.zeros(more)], col_upper=np.r_[matrices.col_upper, np.zeros(more)],
-        integrality=np.r_[matrices.integrality, np.ones(MOST_ZONES, dtype=bool), False], offset=0.0, sense="max",
-        row_names=(), col_names=(),
-    )  # fmt: skip
+    n, more = matrices.n_cols, MoreColumns()
+    for _zone in range(MOST_ZONES):
+        more.column(0.0, 0.0, 0.0)
+    relax = n + more.column(0.0, 0.0, 0.0, whole=False)
+    rows: list[Row] = [([*o.source.columns.tolist(), relax], [*o.coefficients().tolist(), 1.0], -np.inf, np.inf) for o in objectives]
+    rows.append((range(n, n + MOST_ZONES), [1.0] * MOST_ZONES, -np.inf, 1.0))
+    out = replace(appended(matrices, more, rows), col_cost=np.zeros(n + len(more.cost)), offset=0.0, sense="max")
     return Extended(out, n, matrices.n_rows)

@@ -8,12 +8,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from ..i18n import _
 from ..solver import SolveOptions
 from ..workers import Opener
-from .answer import Algorithm, Answer, OpenZone, Point, Record
+from .answer import Algorithm, Answer, OpenZone, Point, Record, no_point
 from .asking import Asker, Here, pooled
 from .epsilon import EpsilonSearch
 from .missing import missing_share
@@ -84,7 +83,7 @@ def nondominated(
     began = time.monotonic()
     whole = model.whole()
     if whole is None:
-        return _no_point(model, began)
+        return no_point(model.objectives, began)
     state = _Search(model, whole, began, together, search)
     for record in resume:
         state.learn(record.question, record.reply)
@@ -101,13 +100,6 @@ def _asker(model: MatrixModel, whole: Sequence[IntegerObjective], options: Solve
     else:
         with pooled(workers, model, whole, options) as asker:
             yield asker
-
-
-def _no_point(model: MatrixModel, began: float) -> Answer:
-    """Answer for a model whose linear relaxation has no point."""
-    p = len(model.objectives)
-    steps = tuple(o.resolution or Fraction(0) for o in model.objectives)
-    return Answer((), True, True, (), None, None, steps, (None,) * p, 0.0, 0, 0, time.monotonic() - began)
 
 
 @dataclass

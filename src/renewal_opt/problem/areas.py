@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -64,6 +64,19 @@ def bonus_of(problem: Problem, area: Area) -> Fraction:
         return Fraction(0)
     total = sum((problem.basis[i] for i in area.members if not problem.carry[i]), Fraction(0))
     return Fraction(rule.bonus) * total
+
+
+def unmet_areas(problem: Problem, chosen: Sequence[bool], opened: Mapping[str, int]) -> list[Area]:
+    """Return the areas that a portfolio opens without meeting their conditions.
+
+    Parameters
+    ----------
+    chosen : sequence of bool, length number of starts
+        The portfolio.
+    opened : mapping of area id to year
+    """
+    areas = [a for a in areas_of(problem) if a.id in opened] if opened else []
+    return [a for a in areas if not may_open(problem, a, chosen, opened[a.id])]
 
 
 def may_open(problem: Problem, area: Area, chosen: Sequence[bool], year: int) -> bool:

@@ -9,25 +9,23 @@ from math import floor
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from ...allot import COST_ROOM, allot
 from ...allot import Level as MoneyLevel
 from ...core import Master
 from ...model.build import build_model, plan_rows
 from ...model.compile import compile_model
-from ...model.matrices import Matrices
+from ...model.matrices import Matrices, MatrixRow, MoreColumns, appended
 from ...model.rows import Row
 from ...pareto import Aside, LinearObjective, MatrixModel, Settled
-from ...pareto import Row as MatrixRow
 from ...problem import Problem
-from ...problem.areas import areas_of, may_open
+from ...problem.areas import unmet_areas
 from ...screening import Facts
 from ...solver import SolveOptions
 from ...solver.result import FloatArray
-from ..engines import SMALL
-from ..exclude import exclude, keep_shut
-from ..portfolio import Portfolio, funded, objective_of
+from ..engines import projects_out
+from ..exclude import RowCatcher, exclude, keep_shut
+from ..portfolio import Portfolio, funded, objective_of, opened_at
 from .asked import Objective
 from .levels import Level, has_money, matrix_rows
 
@@ -58,18 +56,6 @@ class Funded:
     def portfolio(self, problem: Problem, rows: list[Row]) -> Portfolio:
         """Return it as a portfolio; as a plan it claims no bound on the weighted score."""
         return Portfolio(self.chosen, self.money, self.opened, objective_of(problem, self.chosen, self.opened), None, "unproven", rows=rows)
-
-
-class _Recorder:
-    """Takes rows instead of a session."""
-
-    def __init__(self) -> None:
-        self.rows: list[MatrixRow] = []
-
-    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> object:
-        """Keep the row."""
-        self.rows.append((list(indices), list(values), lower, upper))
-        return None
 
 
 @dataclass(eq=False)
@@ -105,8 +91,7 @@ class PlanTradeoff:
     def __post_init__(self) -> None:
         self.rows = plan_rows(self.problem)
         self.held = [*self.rows, *(row for level in self.levels for row in level.rows if has_money(row))]
-        asked = self.problem.scenario.funding
-        self.projected = not self._money() and (asked == "projected" or (asked == "auto" and len(self.problem.entries) > SMALL))
+        self.projected = not self._money() and projects_out(self.problem)
         self._master: Master | None = None
         self._base: Matrices | None = None
 
@@ -128,15 +113,14 @@ class PlanTradeoff:
         base = self._matrices()
         rows = [row for level in self.levels for row in matrix_rows(self.problem, base, level, money=not self.projected)]
         worst = next((k for k, o in enumerate(self.objectives) if o.measure.ratios), None)
-        more = 0
+        more = MoreColumns()
         if worst is not None:
-            more = 1
-            first, t = base.col_slice("x").start, base.n_cols
+            first, t = base.col_slice("x").start, base.n_cols + more.column(0.0, 0.0, 1.0, whole=False)
             for _label, share in self.objectives[worst].measure.ratios:
                 rows.append(([t, *(first + k for k in share)], [1.0, *(-float(c) for c in share.values())], -np.inf, 0.0))
-        matrices = appended(base, more, rows)
         if self.projected:
-            matrices = appended(matrices, 0, self._rows_of_relaxations(base))
+            rows += self._rows_of_relaxations(base)
+        matrices = appended(base, more, rows)
         objectives = tuple(self._linear(base, k) for k in range(len(self.objectives)))
         return MatrixModel(matrices, objectives, self._separate if self.projected else None, self._settle)
 
@@ -209,10 +193,10 @@ class PlanTradeoff:
         """Give a portfolio whole money, and its exact values; or say why it is none."""
         problem, base = self.problem, self._matrices()
         chosen = (x[base.col_slice("x")] > 0.5).tolist()
-        opened = {key[0]: key[1] for key, c in base.columns("z").items() if x[c] > 0.5} if "z" in base.col_spans else {}  # type: ignore[index]
-        unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
+        opened = opened_at(base, x)
+        unmet = unmet_areas(problem, chosen, opened)
         if unmet:
-            recorder = _Recorder()
+            recorder = RowCatcher()
             keep_shut(recorder, base, unmet, chosen)
             return Aside(tuple(recorder.rows), True, ", ".join(a.id for a in unmet))
         broken = next((level for level in self.levels if not level.holds(chosen, opened)), None)
@@ -259,29 +243,6 @@ class PlanTradeoff:
             before = len(master.given())
             if master.refute(x[: master.matrices.n_cols]):
                 return Aside((*self._given(before), *self._broken_shut(x)), True, why)
-        recorder = _Recorder()
+        recorder = RowCatcher()
         exclude(recorder, self.problem, self.held, chosen, self._matrices().col_slice("x"), self.options, funding and proven)
         return Aside(tuple(recorder.rows), proven, why)
-
-
-def appended(m: Matrices, columns: int, rows: Sequence[MatrixRow]) -> Matrices:
-    """Return matrices with real columns in [0, 1] behind the others, and rows behind the others."""
-    if not columns and not rows:
-        return m
-    own = sp.csc_matrix((m.value, m.index, m.start), shape=(m.n_rows, m.n_cols))
-    at = np.concatenate([np.asarray(r[0], dtype=np.int64) for r in rows]) if rows else np.zeros(0, dtype=np.int64)
-    values = np.concatenate([np.asarray(r[1], dtype=float) for r in rows]) if rows else np.zeros(0)
-    which = np.repeat(np.arange(len(rows)), [len(r[0]) for r in rows])
-    below = sp.csc_matrix((values, (which, at)), shape=(len(rows), m.n_cols + columns))
-    above = sp.hstack([own, sp.csc_matrix((m.n_rows, columns))], format="csc")
-    whole = sp.vstack([above, below], format="csc")
-    whole.sort_indices()
-    return replace(
-        m, start=whole.indptr.astype(np.int32), index=whole.indices.astype(np.int32), value=whole.data,
-        row_lower=np.r_[m.row_lower, [r[2] for r in rows]], row_upper=np.r_[m.row_upper, [r[3] for r in rows]],
-        col_cost=np.r_[m.col_cost, np.zeros(columns)], col_lower=np.r_[m.col_lower, np.zeros(columns)],
-        col_upper=np.r_[m.col_upper, np.ones(columns)], integrality=np.r_[m.integrality, np.zeros(columns, dtype=bool)],
-        row_names=(), col_names=(),
-    )  # fmt: skip
-
-

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-import scipy.sparse as sp
 
 from ...allot import allot
 from ...funding.oracle import Oracle
@@ -22,23 +21,20 @@ from ...funding.tables import funding_tables
 from ...i18n import _
 from ...model.build import build_model, plan_rows
 from ...model.compile import compile_model
-from ...model.matrices import Matrices
+from ...model.matrices import Matrices, MoreColumns, appended
 from ...model.rows import Row as PlanRow
 from ...pareto import Row
 from ...problem import Problem
-from ...problem.areas import areas_of, may_open
+from ...problem.areas import unmet_areas
 from ...problem.tables import Floats, Ints
 from ...solver import HighsSession, SolveOptions, Status
 from ...solver.lp import LinearProgram
-from ..engines import SMALL
-from ..exclude import exclude, keep_shut
+from ..engines import projects_out
+from ..exclude import RowCatcher, exclude, keep_shut
+from ..portfolio import opened_at
 from ..shortage import carry_overs_first
 from .measures import Bits, Items
 
-#: rows are scaled to this largest coefficient
-_TOP = 1e4
-#: by how much a scaled funding row must be broken to be added
-_BROKEN = 5e-6
 #: how often an answer of one question may be shut out before it is given up
 _TURNS = 300
 #: totals above which HiGHS's usual tolerance could hide a step
@@ -64,22 +60,10 @@ class Pick:
 
 
 @dataclass
-class More:
+class More(MoreColumns):
     """Columns and rows of one question, behind the model's own; `rows` count columns over both."""
 
-    cost: list[float] = field(default_factory=list)
-    lower: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    whole: list[bool] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-
-    def column(self, cost: float, lower: float, upper: float, *, whole: bool = True) -> int:
-        """Add a column; return its number among the further ones."""
-        self.whole.append(whole)
-        self.cost.append(cost)
-        self.lower.append(lower)
-        self.upper.append(upper)
-        return len(self.cost) - 1
 
 
 @dataclass(frozen=True)
@@ -120,8 +104,7 @@ class Space:
         self.problem, self.items, self.options = problem, items, options
         self.plan_rows: list[PlanRow] = [r for r in plan_rows(problem) if r.family not in skip]
         carry_overs_first(problem, self.plan_rows, options)
-        asked = problem.scenario.funding
-        self.projected = asked == "projected" or (asked == "auto" and len(problem.entries) > SMALL)
+        self.projected = projects_out(problem)
         self.matrices: Matrices = compile_model(build_model(problem, skip, projected=self.projected))
         self.rows: list[Row] = []
         self.runs = self.aside = 0
@@ -198,11 +181,9 @@ class Space:
         answer = self._oracle.ask_exactly(v) if exactly else self._oracle.ask(v)
         out: list[Row] = []
         for row in answer.rows:
-            top = (float(np.abs(row.coefs).max(initial=0.0)) or 1.0) / _TOP
-            if row.excess(v) / top > _BROKEN:
-                kept = np.abs(row.coefs) / top > 1e-8
-                bound = row.bound / top - float(np.minimum(row.coefs[~kept] / top, 0.0).sum())
-                out.append((self._v[kept].tolist(), (row.coefs[kept] / top).tolist(), -math.inf, bound))
+            if row.broken(v):
+                kept, coefs, bound = row.scaled()
+                out.append((self._v[kept].tolist(), coefs.tolist(), -math.inf, bound))
         out += [([int(self._v[k])], [1.0], -math.inf, 0.0) for k in answer.hopeless.tolist() if v[k] > 1e-6]
         return out
 
@@ -249,24 +230,7 @@ class Space:
 
     def with_more(self, more: More) -> Matrices:
         """Return the model with the rows that came and those of one question."""
-        m, k = self.matrices, len(more.cost)
-        rows = [*self.rows, *more.rows]
-        n = m.n_cols + k
-        at = np.concatenate([np.full(len(r[0]), i) for i, r in enumerate(rows)] or [np.zeros(0)])
-        columns = np.concatenate([np.asarray(r[0], dtype=np.int64) for r in rows] or [np.zeros(0, dtype=np.int64)])
-        values = np.concatenate([np.asarray(r[1], dtype=float) for r in rows] or [np.zeros(0)])
-        own = sp.csc_matrix((m.value, m.index, m.start), shape=(m.n_rows, m.n_cols))
-        wide = sp.hstack([own, sp.csc_matrix((m.n_rows, k))]) if k else own
-        added = sp.csc_matrix((values, (at.astype(np.int64), columns)), shape=(len(rows), n))
-        whole = sp.vstack([wide, added], format="csc")
-        whole.eliminate_zeros()
-        whole.sort_indices()
-        return replace(
-            m, start=whole.indptr.astype(np.int32), index=whole.indices.astype(np.int32), value=whole.data,
-            row_lower=np.concatenate([m.row_lower, [r[2] for r in rows]]), row_upper=np.concatenate([m.row_upper, [r[3] for r in rows]]),
-            col_cost=np.concatenate([m.col_cost, np.zeros(k)]), col_lower=np.concatenate([m.col_lower, more.lower]), col_upper=np.concatenate([m.col_upper, more.upper]),
-            integrality=np.concatenate([m.integrality, np.array(more.whole, dtype=bool)]), row_names=(), col_names=(),
-        )  # fmt: skip
+        return appended(self.matrices, more, [*self.rows, *more.rows])
 
     def model(self) -> Matrices:
         """Return the model with the rows found so far."""
@@ -278,9 +242,9 @@ class Space:
         """Return the portfolio of a point when it is feasible and fundable, else rows that shut it out and whether they are proven."""
         problem = self.problem
         chosen = (x[self.x] > 0.5).tolist()
-        opened = {k[0]: k[1] for k, c in self.matrices.columns("z").items() if x[c] > 0.5} if "z" in self.matrices.col_spans else {}  # type: ignore[index]
-        catcher = _Catcher()
-        unmet = [a for a in areas_of(problem) if a.id in opened and not may_open(problem, a, chosen, opened[a.id])] if opened else []
+        opened = opened_at(self.matrices, x)
+        catcher = RowCatcher()
+        unmet = unmet_areas(problem, chosen, opened)
         if unmet:
             keep_shut(catcher, self.matrices, unmet, chosen)
             return None, catcher.rows, True
@@ -301,14 +265,3 @@ class Space:
             exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self.options, proven)
             rows = catcher.rows
         return None, rows, proven
-
-
-class _Catcher:
-    """Takes rows instead of a session."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-
-    def add_row(self, indices: Sequence[int], values: Sequence[float], lower: float, upper: float) -> None:
-        """Keep one row."""
-        self.rows.append((list(indices), list(values), lower, upper))
