@@ -7,6 +7,7 @@ from .base import App, version_option
 from .certify import certify
 from .check import check, screen
 from .compare import compare
+from .fund import fund
 from .make import import_pb, init, synth, template
 from .pareto import pareto
 from .robust import robust
@@ -27,7 +28,7 @@ main = App(
     params=[version_option],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (init, check, screen, solve, verify, certify, sweep, compare, pareto, robust, template, synth, import_pb, schema, show, completion):
+for _command in (init, check, screen, solve, verify, certify, sweep, compare, pareto, robust, fund, template, synth, import_pb, schema, show, completion):
     main.add_command(_command)
 
 __all__ = ["main"]

@@ -137,7 +137,9 @@ class Channel(Entry):
     ticket: Ticket | None = None
     """Least and largest amount for one project."""
     rate: DatedNumber | None = None
-    """Yearly interest rate, 0.028 for 2.8 %."""
+    """Yearly interest rate, 0.028 for 2.8 %; the declared one of bonds."""
+    issued_rate: DatedNumber | None = None
+    """Rate at which the bonds were issued, where that is known; cover is shown at both rates."""
     term: int | None = None
     """Term in years."""
     repayment: Repayment | None = None

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
+
+
+class Due(NamedTuple):
+    """What falls due in one year on one 元 drawn."""
+
+    interest: Fraction
+    principal: Fraction
 
 
 @lru_cache(maxsize=256)
-def payments(form: str, rate: Fraction, term: int) -> tuple[Fraction, ...]:
-    """Return the payments in year 1..term after drawing one 元.
+def dues(form: str, rate: Fraction, term: int) -> tuple[Due, ...]:
+    """Return interest and principal in year 1..term after drawing one 元.
 
     Parameters
     ----------
@@ -30,17 +38,29 @@ def payments(form: str, rate: Fraction, term: int) -> tuple[Fraction, ...]:
     """
     if term < 1:
         raise ValueError(f"term {term}: at least one year")
+    one, nothing = Fraction(1), Fraction(0)
     if form == "annuity":
-        if rate == 0:
-            return (Fraction(1, term),) * term
-        return (rate / (1 - (1 + rate) ** -term),) * term
+        paid = Fraction(1, term) if rate == 0 else rate / (1 - (1 + rate) ** -term)
+        out: list[Due] = []
+        left = one
+        for _k in range(term):
+            interest = left * rate
+            out.append(Due(interest, paid - interest))
+            left -= paid - interest
+        return tuple(out)
     if form == "equal_principal":
-        return tuple(Fraction(1, term) + rate * (1 - Fraction(k - 1, term)) for k in range(1, term + 1))
+        return tuple(Due(rate * (1 - Fraction(k, term)), Fraction(1, term)) for k in range(term))
     if form == "bullet":
-        return (Fraction(0),) * (term - 1) + (1 + term * rate,)
+        return (Due(nothing, nothing),) * (term - 1) + (Due(term * rate, one),)
     if form == "interest_then_bullet":
-        return (rate,) * (term - 1) + (1 + rate,)
+        return (Due(rate, nothing),) * (term - 1) + (Due(rate, one),)
     raise ValueError(f"repayment {form!r}: not a known form")
+
+
+@lru_cache(maxsize=256)
+def payments(form: str, rate: Fraction, term: int) -> tuple[Fraction, ...]:
+    """Return the payments in year 1..term after drawing one 元; see `dues`."""
+    return tuple(d.interest + d.principal for d in dues(form, rate, term))
 
 
 def repaid_per_yuan(form: str, rate: Fraction, term: int) -> Fraction:

@@ -1,0 +1,30 @@
+"""What every funding question takes: the file it is asked of, overrides, and the reading of both with progress."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...i18n import N_, _
+from ..base import a_path, argument, option
+from ..output import parse_overrides, recordable
+from ..progress import Progress
+
+if TYPE_CHECKING:
+    from ...analysis.fund.target import Target
+
+the_file = argument("path", type=a_path(), about=N_("Plan file (JSON) whose projects stay as they are, or scenario file (YAML), which is solved first."))
+the_sets = option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_("Change a policy value of the scenario, for example funding.channels.special_bond.cap.2025=200000; may be given several times."))
+quietly = option("--quiet", is_flag=True, help=N_("No progress on stderr and no tables."))
+
+
+def read_target(path: Path, sets: tuple[str, ...], quiet: bool) -> Target:
+    """Read a plan, or solve a scenario with progress on stderr."""
+    from ...analysis.fund.target import is_plan, target_of
+
+    overrides: dict[str, Any] = parse_overrides(sets)
+    if is_plan(path):
+        return target_of(path, overrides=overrides)
+    with Progress(quiet=quiet, gap=0.0, stopping=_("Stopping; the best plan so far is taken. Ctrl-C again ends at once.")) as progress:
+        recorded = {"overrides": recordable(overrides)} if overrides else None
+        return target_of(path, overrides=overrides, options=recorded, progress=progress.report, cancel=progress.cancel)
