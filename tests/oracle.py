@@ -300,10 +300,10 @@ class Oracle:
 
         out = []
         for fam, row, rule, unit, v, lo, hi, base in rows(self, choice):
-            if fam == "debt_service" and v == 0:
+            if fam in ("debt_service", "fund_balance") and v == 0:
                 continue
             shown = v if base is None else v / base if base else 0
-            near = 100 if fam in ("channels", "caps", "ratios", "reserved", "debt_service") else F(1, 10**40)
+            near = 100 if fam in ("channels", "caps", "ratios", "reserved", "debt_service", "fund_balance") else F(1, 10**40)
             binding = v != 0 and ((hi is not None and hi - shown < near) or (lo is not None and lo > 0 and shown - lo < near))
             out.append({"family": fam, "row": row, "rule": rule, "label": WORDS, "unit": unit, "value": str(shown), "at_least": None if lo is None else str(lo),
                         "at_most": None if hi is None else str(hi), "binding": binding, "assumption": self.assumed(fam, row, rule)})  # fmt: skip

@@ -89,6 +89,7 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
             if r.amount.at(y) is not None:
                 v = sum((m * pay(fu.channels[fu.parent(x)], o.t0, y - t) for _p, x, t, m in flow if x in debt), F(0))
                 yield "debt_service", f"debt_service:{k}[{y}]", f"funding.debt_service.{k}", "yuan", v, None, r.amount.at(y), None
+    yield from balances(o, chosen)
     able = [p for p in o.P.values() if p.part == "carry_over" or p.id in o.cand]
     plan = [o.P[i] for i, _s, _m in chosen]
     new = [p for p in plan if p.part != "carry_over"]
@@ -128,6 +129,43 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
                     base = None if of == "value" else F(budget(r.measure)) if of == "budget" else F(sum(size(p, r.measure) for p in pool))
                     unit = "share" if of != "value" else {"investment": "yuan", "count": "count"}.get(r.measure, "number")
                     yield "limits", f"{section}:{k}" + (f"[{g}]" if column else ""), f"{section}.{k}", unit, left, *([None, None] if past else side), base
+
+
+def balances(o: Any, chosen: Any) -> Iterator[UseRow]:
+    """Yield the fund balances: income of each group, and what it must reach."""
+    fu, po = o.fu, o.policy
+    for k, r in fu.fund_balance.items():
+        ratio = o.num(r.ratio)
+        if not r.active or ratio is None:
+            continue
+        sums: dict[str, list[F]] = {}
+        for i, _s, money in chosen:
+            p = o.P[i]
+            if not o.hit(r.where, p):
+                continue
+            groups = {"city": {"": F(1)}, "project": {i: F(1)}, "area": {p.coord_area: F(1)} if p.coord_area else {}}.get(r.level)
+            if groups is None:
+                groups = {d: F(v) / 100 for d, v in p.district_shares.items()} if p.district_shares else {p.district: F(1)}
+            income, outgo = F(sum(x.pledged_net for x in o.library.revenue if x.project == i and (r.revenue is None or x.revenue_class in r.revenue))), F(0)
+            flows = [(x, m) for x, _t, m in money]
+            for kind in ("debt", "grant"):
+                group = fu.expand(None, None, kind)
+                flows += [(fu.expand((x,))[0], m) for x, m in in_place(o, p, group).items()] if group else []
+            for x, m in flows:
+                ch = fu.channels[fu.parent(x)]
+                if ch.counts_as == "debt":
+                    whole = sum(pay(ch, o.t0, n) for n in range(1, ch.term + 1))
+                    outgo += m * (whole if r.of == "debt" else whole - 1 + F(ch.issue_fee or 0))
+                elif ch.counts_as == "grant" and r.of == "cost":
+                    income += m
+            outgo += p.total_investment if r.of == "cost" else 0
+            for g, w in groups.items():
+                if w:
+                    both = sums.setdefault(g, [F(0), F(0)])
+                    both[0] += w * income
+                    both[1] += w * outgo
+        for g, (income, outgo) in sums.items():
+            yield "fund_balance", f"fund_balance:{k}[{g}]" if g else f"fund_balance:{k}", f"funding.fund_balance.{k}", "yuan", income, ratio * outgo, None, None
 
 
 def broken(o: Any, choice: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pytest
 from arbiter import Arbiter, judge
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from instances import FAMILIES, Instance, seeded
+from instances import FAMILIES, LATER, Instance, seeded
 from second_model import Refused, SecondModel
 
 from renewal_opt.certify.bound import Box, Certificate, Multipliers, funding_row, reduced
@@ -89,10 +89,10 @@ def test_drawn_instances() -> None:
     assert seen["loose"] + seen["infeasible, not proven"] <= 4
 
 
-@pytest.mark.parametrize("family", ["reserved", "use", "ratios", "debt_service", "tickets", "areas", "areas_required", "kind_shares", "asks"])
+@pytest.mark.parametrize("family", ["reserved", "use", "ratios", "debt_service", "tickets", "areas", "areas_required", "kind_shares", "asks", "fund_balance"])
 def test_each_money_family_and_areas(family: str) -> None:
     """Twelve each, the family drawn for certain, beside two others."""
-    at = FAMILIES.index(family)
+    at = [*FAMILIES, *LATER].index(family)
     seen = run(range(1_000 * at, 1_000 * at + 12), 5, 1, [family, FAMILIES[(at + 7) % len(FAMILIES)], "channels"])
     assert seen["exact"] >= 4
     assert seen["loose"] + seen["infeasible, not proven"] <= 1

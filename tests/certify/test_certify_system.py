@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from instances import FAMILIES, Instance, seeded
+from instances import FAMILIES, LATER, Instance, seeded
 
 import renewal_opt.certify
 from benchmarks.common import instance
@@ -131,13 +131,13 @@ def problem_of(parts: Instance) -> Problem | None:
     return problem
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [*FAMILIES, *LATER])
 def test_same_rows_with_each_family(family: str) -> None:
     """Each family is drawn for certain, alone and with two others."""
     made = 0
     for n in range(8):
-        others = [FAMILIES[(FAMILIES.index(family) + k * (n + 1)) % len(FAMILIES)] for k in (5, 9)]
-        problem = drawn(7_000 + 100 * FAMILIES.index(family) + n, [family, *others] if n % 2 else [family], 8, 1 if n % 4 else 5_000_000)
+        others = [FAMILIES[([*FAMILIES, *LATER].index(family) + k * (n + 1)) % len(FAMILIES)] for k in (5, 9)]
+        problem = drawn(7_000 + 100 * [*FAMILIES, *LATER].index(family) + n, [family, *others] if n % 2 else [family], 8, 1 if n % 4 else 5_000_000)
         if problem is not None:
             compare(problem)
             made += 1

@@ -25,6 +25,8 @@ FAMILIES = (
     "shares", "kind_shares", "caps", "reserved", "use", "ratios", "debt_service", "capital", "cover", "tickets", "asks", "budget", "starts",
     "precedence", "exclusivity", "corequisites", "areas", "areas_required", "districts", "limits", "targets", "delay", "surplus", "screening", "force",
 )  # fmt: skip
+#: and those that came later: what seeds draw by themselves stays what it was
+LATER = ("fund_balance",)
 
 
 def entry(**more: Any) -> dict[str, Any]:
@@ -34,6 +36,8 @@ def entry(**more: Any) -> dict[str, Any]:
 
 class Chooser:
     """Draws from a random.Random."""
+
+    families: tuple[str, ...] = FAMILIES
 
     def __init__(self, source: random.Random) -> None:
         self.source = source
@@ -53,6 +57,8 @@ class Chooser:
 
 class HypothesisChooser(Chooser):
     """Draws from hypothesis; smaller numbers are the simpler ones."""
+
+    families = (*FAMILIES, *LATER)
 
     def __init__(self, draw: Any) -> None:
         self.draw = draw
@@ -89,7 +95,7 @@ class Draw:
         self.r, self.scale = r, scale
         self.n = r.whole(2, most)
         self.window = r.pick([1, 1, 1, 1, 2, 2, 3])
-        self.on = set(families) if families is not None else {r.pick(FAMILIES) for _ in range(r.whole(0, r.pick([3, 6, 6, 12])))}
+        self.on = set(families) if families is not None else {r.pick(r.families) for _ in range(r.whole(0, r.pick([3, 6, 6, 12])))}
         self.channels = [f"c{i}" for i in range(r.whole(2, 4))]
         self.with_sub = {c for c in self.channels if r.yes(25)}
         self.leaves = [leaf for c in self.channels for leaf in ([f"{c}x", f"{c}y"] if c in self.with_sub else [c])]
@@ -271,7 +277,7 @@ class Draw:
     def money_rules(self) -> dict[str, Any]:
         """Return the money rules that are on."""
         r, on = self.r, self.on
-        out: dict[str, Any] = {k: {} for k in ("shares", "caps", "reserved", "ratios", "debt_service", "capital", "cover")}
+        out: dict[str, Any] = {k: {} for k in ("shares", "caps", "reserved", "ratios", "debt_service", "capital", "cover", "fund_balance")}
         for n in range(r.whole(1, 2)):
             if "shares" in on:
                 out["shares"][f"s{n}"] = entry(**self.group(), **self.lo_hi(), where=self.where(), per=r.pick(["year", "project"]))
@@ -292,6 +298,9 @@ class Draw:
             out["ratios"]["t"] = entry(numerator=self.group() | {"where": self.where()}, denominator=self.group(), per=r.pick(["total", "year"]), **self.ratio())
         if "debt_service" in on:
             out["debt_service"]["d"] = entry(side=r.pick([None, "government"]), amount={T0 + 1: wan(self.some(self.total, 2, 60)), "later": r.pick(["last", "open"])})
+        if "fund_balance" in on:
+            level = r.pick(["project", "area", "district", "city"])
+            out["fund_balance"]["b"] = entry(level=level, of=r.pick(["debt", "debt", "cost"]), ratio=r.pick([D("0.5"), D(1), D("1.2")]), where=self.where() if r.yes(30) else {}, revenue=r.pick([None, ["operating", "special"]]))
         if "asks" in on:
             out |= {"secured_as": r.pick(["at_least", "information"]), "ask_as": r.pick(["at_most", "information"])}
         return out

@@ -11,7 +11,7 @@ from typing import Any
 
 def plan_rows(m: Any) -> Iterator[Any]:
     """Yield the lines of every clause on more than one project."""
-    for part in (_once, _budget, _channels, _caps, _reserved, _ratios, _debt, _precedence, _groups, _areas, _districts, _limits):
+    for part in (_once, _budget, _channels, _caps, _reserved, _ratios, _debt, _balances, _precedence, _groups, _areas, _districts, _limits):
         yield from part(m)
 
 
@@ -139,6 +139,51 @@ def _debt(m: Any) -> Iterator[Any]:
             amount = m.cap(rule.amount, y)
             if amount is not None:
                 yield _line("debt_service", {v: repaid(parent[v[3]], m.t0, y - v[4]) for v in m.money(debt)}, None, amount)
+
+
+def _balances(m: Any) -> Iterator[Any]:
+    """Fund balance: what a group earns is at least the ratio times what it owes, or costs."""
+    from second_model import repaid
+
+    parent = {leaf: m.channels[key] for key, leaf in m.leaves}
+    debt, grants = m.group(counts_as="debt"), m.group(counts_as="grant")
+    for rule in m.policy.funding.fund_balance.values():
+        ratio = m.dated(rule.ratio)
+        if not rule.active or ratio is None:
+            continue
+        cost = rule.of == "cost"
+        price = {leaf: sum(repaid(parent[leaf], m.t0, k) for k in range(1, parent[leaf].term + 1)) for leaf in debt}
+        if cost:
+            price = {leaf: v - 1 + F(parent[leaf].issue_fee or 0) for leaf, v in price.items()}
+        worth = {leaf: -ratio * v for leaf, v in price.items()} | ({leaf: F(1) for leaf in grants} if cost else {})
+        sums: dict[str, dict[Any, F]] = {}
+        for o in m.options:
+            p = o.project
+            if not m.c.match(rule.where, p):
+                continue
+            value = F(sum(r.pledged_net for r in m.library.revenue if r.project == p.id and (rule.revenue is None or r.revenue_class in rule.revenue)))
+            value -= ratio * p.total_investment if cost else 0
+            for k, yuan in p.in_place.items() if o.carry else ():
+                own = [leaf for key, leaf in m.leaves if k in (key, leaf)]
+                if own and (set(own) <= debt or set(own) <= grants):
+                    value += yuan * worth.get(own[0], F(0))
+            line = {o.x: value} | {v: worth[leaf] for v, (one, leaf, _t) in m.f.items() if one is o and leaf in worth}
+            for g, w in _balancing(rule.level, p).items():
+                into = sums.setdefault(g, {})
+                for v, c in line.items():
+                    into[v] = into.get(v, F(0)) + w * c
+        for total in sums.values():
+            yield _line("fund_balance", total, 0, None)
+
+
+def _balancing(level: str, p: Any) -> dict[str, F]:
+    if level == "city":
+        return {"": F(1)}
+    if level == "project":
+        return {p.id: F(1)}
+    if level == "area":
+        return {p.coord_area: F(1)} if p.coord_area else {}
+    return {d: F(v) / 100 for d, v in p.district_shares.items()} if p.district_shares else {p.district: F(1)}
 
 
 def _precedence(m: Any) -> Iterator[Any]:

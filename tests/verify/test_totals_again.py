@@ -217,5 +217,5 @@ def test_numbers_as_text():
 def test_families_are_walked():
     from renewal_opt.verify import families
 
-    rules = "commitments balance budget channels caps shares capital cover tickets asks reserved ratios debt_service precedence exclusivity corequisites areas districts limits"
+    rules = "commitments balance budget channels caps shares capital cover tickets asks reserved ratios debt_service fund_balance precedence exclusivity corequisites areas districts limits"
     assert sorted([*rules.split(), "screening", "scores", "totals"]) == list(families())

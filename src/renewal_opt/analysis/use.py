@@ -60,8 +60,8 @@ def _binds(problem: Problem, row: Row, left: Exact, base: Exact | None, unchosen
     Money can be divided, so a money row is tight when less than a table's last digit (0.01 万元) is left; a row
     over projects is tight when it has no room for the smallest refused candidate that it concerns.
     """
-    if not len(row.left.starts):
-        if row.left.entries is None or not len(row.left.entries):
+    if not len(row.left.starts) or (row.base is not None and row.base.entries is not None):
+        if (row.left.entries is None or not len(row.left.entries)) and not len(row.left.starts):
             return False
         floor = row.lo if row.lo is None or base is None else row.lo * base
         ceiling = row.hi if row.hi is None or base is None else row.hi * base

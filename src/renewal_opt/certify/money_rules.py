@@ -7,13 +7,13 @@ r"""The clauses on money as exact rows, written for the proof from the policy an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
 import numpy as np
 
-from ..domain.funding import Channel, SubChannel
+from ..domain.funding import Channel, FundBalanceRule, SubChannel
 from ..problem import Problem
 from ..problem.repayment import payments
 from ..problem.tables import ProjectRows
@@ -35,6 +35,7 @@ def add_money_rules(rows: Rows, problem: Problem, tickets: Sequence[tuple[Ticket
     _reserved(rows, problem)
     _ratios(rows, problem)
     _debt_service(rows, problem)
+    _fund_balance(rows, problem)
     for family in ("shares", "capital", "cover", "asks"):
         _projects(rows, problem, problem.rows[family])
     _tickets(rows, problem, tickets)
@@ -141,6 +142,69 @@ def _debt_service(rows: Rows, problem: Problem) -> None:
                 if after <= len(schedule):
                     due[e] = schedule[after - 1]
             rows.add(("debt_service", f"debt_service:{key}[{year}]"), None, amount, entries=list(due), coefs=list(due.values()))
+
+
+def _fund_balance(rows: Rows, problem: Problem) -> None:
+    funding = problem.policy.funding
+    for key, rule in funding.fund_balance.items():
+        ratio = rule.ratio.fraction(problem.year)
+        if not rule.active or ratio is None:
+            continue
+        inside = problem.mask(rule.where)
+        revenue: dict[str, int] = {}
+        for row in problem.library.revenue:
+            if rule.revenue is None or row.revenue_class in rule.revenue:
+                revenue[row.project] = revenue.get(row.project, 0) + row.pledged_net
+        groups: dict[str, dict[int, Fraction]] = {}
+        for i in _at(inside):
+            p = problem.projects[i]
+            named: dict[str, Fraction] = {}
+            if rule.level == "district":
+                own = {d: Fraction(v) / 100 for d, v in p.district_shares.items()} or {p.district or "": Fraction(1)}
+                named = {d: w for d, w in own.items() if w and d in problem.policy.districts}
+            elif rule.level == "area":
+                named = {p.coord_area: Fraction(1)} if p.coord_area is not None else {}
+            else:
+                named = {"" if rule.level == "city" else p.id: Fraction(1)}
+            for group, weight in named.items():
+                groups.setdefault(group, {})[i] = weight
+        for group, members in groups.items():
+            _balanced(rows, problem, rule, ratio, f"fund_balance:{key}[{group}]" if group else f"fund_balance:{key}", members, revenue)
+
+
+def _balanced(
+    rows: Rows, problem: Problem, rule: FundBalanceRule, ratio: Fraction, name: str, members: Mapping[int, Fraction], revenue: Mapping[str, int]
+) -> None:
+    funding, cost = problem.policy.funding, rule.of == "cost"
+    price: dict[str, Fraction] = {}
+    for leaf in funding.leaves():
+        channel = funding.channels[funding.parent(leaf)]
+        if channel.counts_as == "debt":
+            rate = None if channel.rate is None else channel.rate.fraction(problem.year)
+            whole = sum(payments(channel.repayment or "bullet", rate or Fraction(0), channel.term or 1), Fraction(0))
+            price[leaf] = -ratio * (whole - 1 + Fraction(channel.issue_fee or 0) if cost else whole)
+        elif channel.counts_as == "grant" and cost:
+            price[leaf] = Fraction(1)
+    plain: dict[int, Exact] = {}
+    for i, weight in members.items():
+        p = problem.projects[i]
+        value = Fraction(revenue.get(p.id, 0))
+        value -= ratio * p.total_investment if cost else 0
+        for k, yuan in p.in_place.items() if problem.carry[i] else ():
+            kinds = {funding.channels[funding.parent(leaf)].counts_as for leaf in funding.expand((k,))}
+            if kinds in ({"debt"}, {"grant"}):
+                value += yuan * price.get(funding.expand((k,))[0], Fraction(0))
+        plain |= dict.fromkeys(range(int(problem.starts.first[i]), int(problem.starts.first[i + 1])), weight * value)
+    entries: list[int] = []
+    coefs: list[Exact] = []
+    for i, weight in members.items():
+        first, last = np.searchsorted(problem.entries.project, [i, i + 1]).tolist()
+        for e in range(first, last):
+            leaf = problem.leaves[int(problem.entries.leaf[e])]
+            if leaf in price:
+                entries.append(e)
+                coefs.append(weight * price[leaf])
+    rows.add(("fund_balance", f"{name}:least"), 0, None, plain, entries, coefs)
 
 
 def _projects(rows: Rows, problem: Problem, limits: ProjectRows) -> None:

@@ -287,6 +287,21 @@ class CoverRule(Switched):
     """Projects that the rule concerns."""
 
 
+class FundBalanceRule(Switched):
+    """Fund balance (资金平衡): the revenue of a group of projects covers their debt, or their whole cost."""
+
+    level: Literal["project", "area", "district", "city"]
+    """Who balances: each project, each coordinated area together, each district (projects count by their shares), or the whole plan."""
+    of: Literal["debt", "cost"] = "debt"
+    """`debt`: revenue >= ratio x principal and interest of all debt; `cost`: revenue and grants >= ratio x (investment, interest and issue fees)."""
+    ratio: DatedNumber
+    """Least ratio; 1 for a plain balance."""
+    revenue: Seq[Literal["government_fund", "special", "operating"]] | None = None
+    """Revenue classes that count; null means all."""
+    where: Where = Field(default_factory=dict)
+    """Projects that the rule concerns."""
+
+
 class Funding(Frozen):
     """Channels and money rules."""
 
@@ -310,6 +325,8 @@ class Funding(Frozen):
     """Least project capital; a project that several rules match takes the largest."""
     cover: dict[Id, CoverRule] = Field(default_factory=dict)
     """Cover ratios."""
+    fund_balance: dict[Id, FundBalanceRule] = Field(default_factory=dict)
+    """Fund balance by project, coordinated area, district or city."""
     secured_as: Literal["information", "at_least"] = "information"
     """Whether secured money (已落实资金) must be used by a project that starts."""
     ask_as: Literal["information", "at_most"] = "information"

@@ -19,7 +19,7 @@ from .reading import Reading
 from .rows import Row, Same, each, name
 from .screening import verdict
 
-_MONEY = ("channels", "caps", "ratios", "reserved", "debt_service")
+_MONEY = ("channels", "caps", "ratios", "reserved", "debt_service", "fund_balance")
 _RELATED = {"precedence": "precedence", "exclusive": "exclusivity", "corequisite": "corequisites"}
 
 

@@ -19,7 +19,7 @@ from .data import Change, Named
 #: keys of a scenario that are no part of the question, or that the plan itself states
 _TOLD = ("schema_version", "name", "label", "note", "policy", "library", "extends", "plan_year", "window", "basis", "weights", "ahp", "solver")
 #: families whose bounds the plan tells as money of the plan at hand (a share of another sum): they say nothing of the rule
-FLOATING = ("ratios", "reserved")
+FLOATING = ("ratios", "reserved", "fund_balance")
 _YEAR = re.compile(r"(.+)\.((?:19|20|21)\d\d)")
 
 
