@@ -243,8 +243,8 @@ def _years(sheet: Sheet, row: int, answer: BondFile, p: BondProject, last: int) 
             sheet.text(row, col, "", "sumtext")
         else:
             sheet.sum_of_money(row, col, f"=SUM({span(first, row - 1, col)})", whole)
-    at = {"revenue": n + 1, "bonds_drawn": n + 3, "bonds_principal": n + 4, "bonds_interest": n + 6, "other_principal": n + 9, "other_interest": n + 10}
-    return row + 2, {k: cell(row, c) for k, c in at.items()}
+    columns = {"revenue": n + 1, "bonds_drawn": n + 3, "bonds_principal": n + 4, "bonds_interest": n + 6, "other_principal": n + 9, "other_interest": n + 10}
+    return row + 2, {k: cell(row, c) for k, c in columns.items()}
 
 
 def _year(revenue: RevenueYear | None, bonds: DebtYear | None, other: DebtYear | None, classes: Sequence[str]) -> list[int]:

@@ -1,0 +1,66 @@
+"""`fund balance`: the price in score of balancing by project, area, district or city-wide."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...i18n import N_, _
+from ..base import Choice, Exact, a_path, argument, json_option, option
+from ..base import command as a_command
+from ..output import check_targets, parse_overrides, say_written, write_all
+from ..progress import Progress
+from .asked import quietly, the_sets
+
+LEVELS = ("city", "district", "area", "project")
+
+
+@a_command("balance", help=N_("Finds the price in score of fund balance: the best plan when the whole city, each district, each coordinated area or each project alone must balance, against the plan without."))
+@argument("scenario", type=a_path(), about=N_("Scenario file (YAML)."))
+@option("--level", "levels", multiple=True, type=Choice(LEVELS), help=N_("Who balances: city, district, area or project; may be given several times. Default: all four."))
+@option("--of", "of", type=Choice(["debt", "cost"]), default="debt", help=N_("debt: revenue covers principal and interest; cost: revenue and grants cover investment, interest and fees. Default: debt."))
+@option("--ratio", type=Exact("0", "100", open_low=True), default="1", help=N_("Least ratio; default 1."))
+@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
+@the_sets
+@json_option
+@quietly
+def command(
+    scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, output: Path | None, xlsx: Path | None, sets: tuple[str, ...], as_json: bool, quiet: bool
+) -> None:
+    """Find the price of balancing."""
+    from ...io.load import load_inputs
+
+    inputs = load_inputs(scenario, overrides=parse_overrides(sets))
+    read = [p for _role, p in inputs.files]
+    check_targets([p for p in (output, xlsx) if p is not None], read)
+    with Progress(quiet=quiet, gap=float(inputs.scenario.solver.gap), stopping=_("Stopping; the levels solved so far are told. Ctrl-C again ends at once.")) as progress:
+        from ...analysis.fund.balance import price_of_balancing
+        from ...report.fund_balance_words import level_name
+
+        def tell(level: str) -> None:
+            if not quiet:
+                click.echo(_("solving: {level}").format(level=level_name(level)), err=True)
+
+        answer = price_of_balancing(inputs, tuple(k for k in LEVELS if k in levels or not levels), of, ratio, cancel=progress.cancel, tell=tell)
+    text = answer.model_dump_json(indent=1) + "\n"
+    writers: dict[Path, Any] = {}
+    if output is not None:
+        writers[output] = lambda to: to.write_text(text, encoding="utf-8", newline="\n")
+    if xlsx is not None:
+        from ...report.fund_balance_xlsx import write_balance_price
+
+        writers[xlsx] = lambda to: write_balance_price(answer, to)
+    written = write_all(writers, read)
+    if as_json:
+        click.echo(text, nl=False)
+    elif not quiet:
+        from ...report.fund_balance_terminal import print_balance_price
+
+        print_balance_price(answer, sys.stdout)
+    if writers and (not quiet or list(writers) != written):
+        say_written(writers, written)

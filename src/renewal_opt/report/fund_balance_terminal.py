@@ -1,0 +1,32 @@
+"""The price of balancing on the terminal."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import IO
+
+from ..domain.fund_balance import BalancePrice
+from ..i18n import _
+from .fund_balance_words import level_name, moves, price_text, question, state
+from .terminal import Pages
+from .view import basis_name, synthetic_notice
+
+
+def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None = None) -> None:
+    """Print the table of levels, and what enters and leaves."""
+    pages = Pages(stream, width)
+    if answer.synthetic:
+        pages.line(synthetic_notice(), "bold red")
+    pages.heading(_("Price of balancing: {title}").format(title=answer.title.text()))
+    pages.line(question(answer))
+    pages.line(_("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)))
+    rows = []
+    for p in answer.plans:
+        value = "–" if p.objective is None else f"{float(Fraction(p.objective)):,.0f}"
+        short = "" if p.level == "none" else str(p.short)
+        rows.append([level_name(p.level), value if p.status == "solved" else state(p), price_text(p, answer.basis) if p.level != "none" else "", str(len(p.chosen)) if p.status == "solved" else "", short])
+    pages.table([_("who balances"), _("score"), _("price"), _("new starts"), _("unbalanced before")], rows, range(1, 5))
+    pages.line(_("“unbalanced before”: groups that do not balance in the plan without balancing."))
+    for p in answer.plans[1:]:
+        if words := moves(p):
+            pages.line(f"{level_name(p.level)}: {words}")

@@ -1,0 +1,51 @@
+"""Words of the price of balancing: levels, states, prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..domain.fund_balance import BalancedPlan, BalancePrice
+from ..i18n import _
+
+
+def level_name(level: str) -> str:
+    """Return who balances."""
+    names = {
+        "none": _("no balancing"), "city": _("the whole plan together"), "district": _("each district"), "area": _("each coordinated area"), "project": _("each project alone"),
+    }  # fmt: skip
+    return names[level]
+
+
+def question(answer: BalancePrice) -> str:
+    """Return what balancing means here, in one sentence."""
+    if answer.of == "cost":
+        words = _("Balancing: pledged net revenue and grants are at least {ratio} times investment, interest and issue fees of the group.")
+    else:
+        words = _("Balancing: pledged net revenue is at least {ratio} times principal and interest of all debt of the group.")
+    return words.format(ratio=answer.ratio)
+
+
+def price_text(plan: BalancedPlan, basis: str) -> str:
+    """Return the loss of score: a number where the bounds agree to its digits, else an interval."""
+    least, most = plan.price_least, plan.price_most
+    if plan.status != "solved" or least is None or most is None:
+        return "–"
+    if f"{least:,.0f}" == f"{most:,.0f}":
+        return f"{most:,.0f}"
+    return _("{least} to {most}").format(least=f"{least:,.0f}", most=f"{most:,.0f}")
+
+
+def state(plan: BalancedPlan) -> str:
+    """Return how a level ended."""
+    names = {"solved": _("solved"), "infeasible": _("no plan satisfies the rules"), "failed": _("stopped without a plan")}
+    return names[plan.status]
+
+
+def moves(plan: BalancedPlan) -> str:
+    """Return what enters and leaves against the plan without balancing."""
+    parts = [(_("leave: {ids}"), plan.left), (_("enter: {ids}"), plan.entered)]
+    return "; ".join(words.format(ids=_some(ids)) for words, ids in parts if ids)
+
+
+def _some(ids: Sequence[str], most: int = 6) -> str:
+    return ", ".join(ids[:most]) + (f" … ({len(ids)})" if len(ids) > most else "")
