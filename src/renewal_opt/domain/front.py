@@ -95,7 +95,8 @@ class Front(Frozen):
     missing: float | None = None
     """Upper bound on the share of hypervolume that is not found yet; 0 when complete, null where nothing is known."""
     coverage: float | None = None
-    """Representation: no plan is farther than this from the nearest shown one, as a share of the objectives' ranges."""
+    """Representation: no plan is farther than this from the nearest shown one, as a share of the objectives' ranges; null where
+    nothing is known."""
     coverage_exact: bool = False
     """Whether the coverage is exact, or a bound."""
     payoff: Seq[int | None]

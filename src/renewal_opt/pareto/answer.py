@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
 from ..solver.result import FloatArray
-from .objectives import LinearObjective
+from .objectives import IntegerObjective, LinearObjective
 from .subsolve import Question, Reply
 from .zones import Corner
 
@@ -87,7 +87,7 @@ class Answer:
         Number of the point that is best in each objective.
     missing : float
         Upper bound on the share of the hypervolume that is not found yet, 0 when complete; the reference is the worst of the
-        found points in each objective, the ideal is proven.
+        found points in each objective, the ideal is proven. NaN where nothing is known: answers were set aside without proof.
     runs, twice : int
         Mixed-integer runs of HiGHS; of them second runs, where one could not be trusted.
     seconds : float
@@ -117,6 +117,19 @@ class Answer:
     ideal_steps: Corner = ()
     open_corners: tuple[Corner, ...] = ()
     exact_objectives: tuple[bool, ...] = ()
+
+
+def best_points(points: Sequence[Point], objectives: Sequence[IntegerObjective]) -> tuple[int | None, ...]:
+    """Return the number of the point that is best in each objective, the first of equals; None where there is no point."""
+    return tuple(
+        max(range(len(points)), key=lambda i, k=k, o=o: o.sign * points[i].values[k], default=None)  # type: ignore[misc]
+        for k, o in enumerate(objectives)
+    )
+
+
+def in_order(points: Iterable[Point], objectives: Sequence[IntegerObjective]) -> list[Point]:
+    """Return points by the first objective, best first, then by the second, and so on."""
+    return sorted(points, key=lambda p: [-o.sign * v for o, v in zip(objectives, p.values, strict=True)])
 
 
 def no_point(objectives: Sequence[LinearObjective], began: float) -> Answer:

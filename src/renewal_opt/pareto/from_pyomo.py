@@ -13,7 +13,8 @@ from pyomo.repn import generate_standard_repn
 from ..i18n import _
 from ..model.compile import compile_model
 from .model import MatrixModel
-from .objectives import LinearObjective
+from .objectives import LinearObjective, decimal
+from .whole import tightened
 
 
 def pyomo_model(
@@ -58,7 +59,7 @@ def pyomo_model(
     try:
         for o in active:
             o.deactivate()
-        matrices = compile_model(m)
+        matrices = tightened(compile_model(m))
     finally:
         for o in active:
             o.activate()
@@ -81,4 +82,4 @@ def pyomo_model(
 
 def _decimal(number: object) -> Fraction:
     value = pyo.value(number)
-    return Fraction(value) if isinstance(value, int) else Fraction(repr(float(value)))
+    return Fraction(value) if isinstance(value, int) else decimal(value)

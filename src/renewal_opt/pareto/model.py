@@ -9,15 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import SolverError
+from ..i18n import _
 from ..model.matrices import Matrices, MatrixRow, MoreColumns, appended
 from ..solver.result import FloatArray
 from .objectives import IntegerObjective, LinearObjective, whole_objectives
+from .whole import broken_row
 
 #: zones that one run may look at together
 MOST_ZONES = 16
 
 #: a row: columns, values, lower side, upper side
 Row = MatrixRow
+
+
+class BrokenRow(SolverError):
+    """An answer within the solver's tolerance that is none in whole numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +79,8 @@ class MatrixModel:
     separate : callable, optional
         Rows that come when an answer breaks them. Picklable where several processes work.
     settle : callable, optional
-        Exact worth of an answer; without, the objectives are computed from the rounded columns. Picklable likewise.
+        Exact worth of an answer; without, the whole columns are rounded, every row is checked again (`whole.broken_row`), and the
+        objectives are computed exactly. Picklable likewise.
     """
 
     matrices: Matrices
@@ -81,10 +89,20 @@ class MatrixModel:
     settle: Settle | None = None
 
     def settled(self, x: FloatArray) -> Settled | Aside:
-        """Return what a point is worth."""
+        """Return what a point is worth.
+
+        Raises
+        ------
+        BrokenRow
+            When a row breaks as soon as the whole columns are rounded.
+        """
         if self.settle is not None:
             return self.settle(x)
-        return Settled(tuple(o.value(x) for o in self.objectives))
+        rounded = np.where(self.matrices.integrality, np.rint(x), x)
+        row = broken_row(self.matrices, rounded)
+        if row is not None:
+            raise BrokenRow(_("an answer breaks row {row} once its whole numbers are rounded").format(row=row))
+        return Settled(tuple(o.value(rounded) for o in self.objectives))
 
     def whole(self) -> tuple[IntegerObjective, ...] | None:
         """Return the objectives in whole steps; None when the relaxation has no point."""

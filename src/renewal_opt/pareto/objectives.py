@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -12,17 +12,22 @@ import numpy as np
 
 from ..i18n import _
 from ..model.matrices import Matrices
-from ..solver.lp import LinearProgram
+from ..solver.lp import LinearProgram, LpAnswer
 from ..solver.result import FloatArray, IntArray
 
 #: a range of more steps than this is not enumerated step by step: the objective gets a resolution
 MOST_STEPS = 10**8
 #: steps of the range of an objective that gets its resolution by itself
 FINE = 10**4
-#: how far the value of a linear programme may be wrong, relative to its size
-_ERROR = 1e-7
+#: rounding of sums in floats, relative to the sizes that are added up
+_ROUNDING = 1e-12
 #: whole money may cost a little more than the solver's: 1,000 yuan at most, of a step of 10,000
 _NEAR = Fraction(1, 8)
+
+
+def decimal(number: float) -> Fraction:
+    """Return a number as the decimal that it prints as: 0.1 is one tenth."""
+    return Fraction(repr(float(number)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,14 +55,14 @@ class LinearObjective:
     resolution: Fraction | None = None
 
     def value(self, x: FloatArray) -> Fraction:
-        """Return the exact value at a point whose columns of this objective are whole (they are rounded)."""
-        at = np.rint(x[self.columns]).astype(np.int64).tolist()
+        """Return the exact value at a point, each number as the decimal that it prints as."""
+        at = [int(v) if v.is_integer() else decimal(v) for v in x[self.columns].tolist()]
         return self.constant + sum((c * v for c, v in zip(self.coefficients, at, strict=True) if v), Fraction(0))
 
 
 @dataclass(frozen=True, eq=False)
 class IntegerObjective:
-    """An objective in whole steps: ``y = floor(sign value / step) - base`` (real-valued: to the nearest step), at least 0, more is better.
+    """An objective in whole steps: ``y = floor(sign (value - constant) / step) - base``, at least 0, more is better.
 
     Attributes
     ----------
@@ -65,7 +70,7 @@ class IntegerObjective:
     step : Fraction
         Exact step; else 8/9 of the resolution, so that with what counts as reaching a step no more than the resolution is lost.
     exact : bool
-        Whether every value is a multiple of the step.
+        Whether values differ by multiples of the step.
     base, top : int
         ``0 <= y <= top`` holds for every feasible point.
     stated : Fraction
@@ -77,20 +82,24 @@ class IntegerObjective:
     exact: bool
     base: int
     top: int
-    stated: Fraction = Fraction(0)
+    stated: Fraction
 
     @property
     def sign(self) -> int:
         """1 for an objective that is maximised, -1 for one that is minimised."""
         return 1 if self.source.sense == "max" else -1
 
+    def place(self, value: Fraction) -> Fraction:
+        """Return a value in steps from the base, parts of a step included."""
+        return self.sign * (value - self.source.constant) / self.step - self.base
+
     def steps(self, value: Fraction) -> int:
-        """Return a value in steps from the base; what misses a resolution by an eighth counts as reaching it."""
-        return math.floor(self.sign * value / self.step + (0 if self.exact else _NEAR)) - self.base
+        """Return a value in whole steps from the base; what misses a resolution by an eighth counts as reaching it."""
+        return math.floor(self.place(value) + (0 if self.exact else _NEAR))
 
     def value_of(self, y: int) -> Fraction:
         """Return the least good value of so many steps."""
-        return self.sign * (y + self.base) * self.step
+        return self.source.constant + self.sign * (y + self.base) * self.step
 
     def coefficients(self) -> FloatArray:
         """Return the coefficients of y, shape (m,)."""
@@ -98,7 +107,7 @@ class IntegerObjective:
 
     def side(self) -> float:
         """Return the constant of y: ``y = coefficients @ x + side``."""
-        return float(self.sign * self.source.constant / self.step - self.base)
+        return float(-self.base)
 
 
 def exact_step(coefficients: Sequence[Fraction]) -> Fraction | None:
@@ -131,49 +140,60 @@ def whole_objectives(matrices: Matrices, objectives: Sequence[LinearObjective]) 
         For fewer than two objectives, equal names, a column named twice or out of range, or a resolution that is not positive.
     """
     _refuse(matrices, objectives)
-    lp = LinearProgram(matrices)
+    plain = replace(matrices, sense="max", offset=0.0)
+    lp = LinearProgram(plain)
     out: list[IntegerObjective] = []
     every = np.arange(matrices.n_cols, dtype=np.int32)
     for o in objectives:
         cost = np.zeros(matrices.n_cols)
         scale = max((abs(float(c)) for c in o.coefficients), default=0.0) or 1.0
         cost[o.columns] = [float(c) / scale for c in o.coefficients]
-        ends: list[float] = []
-        for sign in (1.0, -1.0):
-            lp.change_cost(every, sign * cost if matrices.sense == "max" else -sign * cost)
+        ends: list[Fraction] = []
+        for sign in (1, -1):
+            lp.change_cost(every, sign * cost)
             answer = lp.run()
             if answer is None:
                 return None
-            error = _ERROR * max(1.0, float(np.abs(cost) @ np.maximum(np.abs(matrices.col_lower), np.abs(matrices.col_upper))))
-            ends.append(float(cost @ answer.x) + sign * error)
-        high, low = (Fraction(e) * Fraction(scale) + o.constant for e in ends)
+            ends.append(sign * Fraction(most_of(plain, sign * cost, answer)) * Fraction(scale))
+        high, low = ends
         out.append(_scaled(matrices, o, low, high))
     return out
 
 
+def most_of(m: Matrices, cost: FloatArray, answer: LpAnswer) -> float:
+    """Return an upper bound on ``cost x``, from the multipliers of the rows alone: it holds whatever the solver's tolerances.
+
+    A. Neumaier, O. Shcherbina, 'Safe bounds in linear and mixed-integer linear programming', Math. Programming 99 (2004).
+    """
+    y = answer.row_dual.copy()
+    y[~np.isfinite(np.where(y > 0, m.row_upper, m.row_lower))] = 0.0
+    of_rows = np.where(y > 0, m.row_upper, m.row_lower)[y != 0] * y[y != 0]
+    column = np.repeat(np.arange(m.n_cols), np.diff(m.start))
+    priced = m.value * y[m.index]
+    left = cost - np.bincount(column, weights=priced, minlength=m.n_cols)
+    of_columns = np.maximum(left * m.col_lower, left * m.col_upper)
+    span = np.maximum(np.abs(m.col_lower), np.abs(m.col_upper))
+    size = np.abs(of_rows).sum() + (np.abs(cost) + np.bincount(column, weights=np.abs(priced), minlength=m.n_cols)) @ span
+    return float(of_rows.sum() + of_columns.sum() + _ROUNDING * max(1.0, float(size)))
+
+
 def _scaled(matrices: Matrices, o: LinearObjective, low: Fraction, high: Fraction) -> IntegerObjective:
+    """Return an objective whose value, the constant left out, lies between `low` and `high`."""
     whole = bool(matrices.integrality[o.columns].all())
     step = exact_step(o.coefficients) if whole and o.resolution is None else None
-    offset = Fraction(0) if step is None else o.constant % step
-    exact = step is not None and not offset and (high - low) / step <= MOST_STEPS
-    if step is not None and offset:  # the constant counts too
-        step = exact_step([*o.coefficients, o.constant])
-        assert step is not None
-        exact = (high - low) / step <= MOST_STEPS
+    exact = step is not None and (high - low) / step <= MOST_STEPS
+    if not any(o.coefficients):
+        step, exact = Fraction(1), True
     stated = step
-    if not exact:
+    if not exact or step is None:
         stated = o.resolution or round_resolution((high - low) / FINE)
         step = stated / (1 + _NEAR)
-    if step is None:
-        stated, step, exact = Fraction(1), Fraction(1), True  # a constant objective
-    if not any(o.coefficients):
-        step, exact = abs(o.constant) or Fraction(1), True
-        stated = step
+    assert stated is not None
     sign = 1 if o.sense == "max" else -1
     least, most = sorted((sign * low / step, sign * high / step))
     base = math.ceil(least) if exact else math.floor(least)
     top = math.floor(most) - base
-    return IntegerObjective(o, step, exact, base, max(0, top), stated if stated is not None else step)
+    return IntegerObjective(o, step, exact, base, max(0, top), stated)
 
 
 def round_resolution(at_least: Fraction) -> Fraction:

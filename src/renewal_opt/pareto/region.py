@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from .model import MOST_ZONES
 from .subsolve import Question, Reply
@@ -37,7 +38,7 @@ class RegionSearch:
         self._together = min(together, MOST_ZONES)
         self._first = [Question(k, ((-1,) * len(top),)) for k in range(len(top))]  # real-valued ones too: their best is wanted
         self._asked_first: set[int] = set()
-        self._stuck: dict[Corner, str] = {}
+        self._in_vain: dict[Corner, dict[int, str]] = {}  # zones asked alone in vain: by objective, why
         self._size = 1
         self._ideal: list[int] = list(top)
 
@@ -47,21 +48,25 @@ class RegionSearch:
             if q.k not in self._asked_first:
                 self._asked_first.add(q.k)
                 return q
-        taken = {c for q in busy for c in q.corners} | set(self._stuck)
         corners = self.region.corners
-        free = np.array([i for i, c in enumerate(corners) if c not in taken], dtype=np.int64)
+        free = self._free(busy)
         if not len(free):
             return None
         room = np.maximum(np.array(self._ideal) + 1.0 - self.region.array[free], 1e-9)
         projected = (room.prod(axis=1)[:, None] / room)[:, self._raisable]
-        i, at = np.unravel_index(int(np.argmax(projected)), projected.shape)
+        vain = [i for i, j in enumerate(free.tolist()) if corners[j] in self._in_vain] if self._in_vain else []
+        for i in vain:
+            projected[i, [k in self._in_vain[corners[free[i]]] for k in self._raisable]] = -1.0
+        best, at = np.unravel_index(int(np.argmax(projected)), projected.shape)
         k = self._raisable[int(at)]
-        if self._size == 1:
-            return Question(k, (corners[int(free[i])],))
-        away = np.abs(self.region.array[free] - self.region.array[free[i]]) / (np.array(self._ideal) + 1.0)
+        first = corners[int(free[best])]
+        if self._size == 1 or first in self._in_vain:
+            return Question(k, (first,))
+        away = np.abs(self.region.array[free] - self.region.array[free[best]]) / (np.array(self._ideal) + 1.0)
         away[:, k] = 0.0
+        away[vain, k] = np.inf
         near = np.argsort(away.sum(axis=1), kind="stable")[: self._size]
-        return Question(k, tuple(corners[int(free[j])] for j in near))
+        return Question(k, tuple(corners[int(free[j])] for j in near if np.isfinite(away[j, k])))
 
     def take(self, question: Question, reply: Reply) -> Corner | None:
         """Split and shut zones."""
@@ -87,12 +92,17 @@ class RegionSearch:
             self._size = min(self._together, self._size * 2)
         return found
 
+    def _free(self, busy: Sequence[Question]) -> npt.NDArray[np.int64]:
+        """Return which zones may be asked: neither at work nor asked in vain for every objective that may be raised."""
+        taken = {c for q in busy for c in q.corners} | {c for c, ks in self._in_vain.items() if all(k in ks for k in self._raisable)}
+        return np.array([i for i, c in enumerate(self.region.corners) if c not in taken], dtype=np.int64)
+
     def note(self, y: Corner) -> None:
         """Be told of a new point; for searches that choose by them."""
 
     def open(self) -> dict[Corner, str]:
         """Return the zones left."""
-        return {c: self._stuck.get(c, "") for c in self.region.corners}
+        return {c: next(reversed(self._in_vain[c].values())) if c in self._in_vain else "" for c in self.region.corners}
 
     def ideal(self) -> tuple[int, ...]:
         """Return the best of each objective that is proven so far."""
@@ -108,5 +118,5 @@ class RegionSearch:
         if len(question.corners) > 1:
             self._size = 1
             return
-        for c in question.corners:
-            self._stuck[c] = reply.why
+        (corner,) = question.corners
+        self._in_vain.setdefault(corner, {})[question.k] = reply.why

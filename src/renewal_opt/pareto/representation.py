@@ -9,6 +9,7 @@ bounds the error. Supports any number of objectives; with time enough the set is
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class Representation:
         Numbers of the points shown, in `answer.points`.
     coverage : float
         No nondominated point is farther than this from the nearest shown one: the greatest difference in any objective, as a share
-        of the range from the worst found value to the proven best.
+        of the range from the worst found value to the proven best. Infinite where nothing is known: no point was found, or answers
+        were set aside without proof.
     exact : bool
         Whether the coverage is that of the complete set, or a bound.
     """
@@ -77,14 +79,14 @@ class GapSearch(RegionSearch):
             return super().next(busy)
         if self._enough is not None and len(self._found) >= self._enough:
             return None
-        taken = {c for q in busy for c in q.corners} | set(self._stuck)
-        free = [c for c in self.region.corners if c not in taken]
+        corners = self.region.corners
+        free = [corners[i] for i in self._free(busy).tolist()]
         if not free:
             return None
         away = far_away(free, self._found, self._ideal, span_of(self._found, self._ideal))
         corner = free[int(np.argmax(away))]
         room = (np.array(self._ideal) + 1.0 - np.array(corner)) / np.maximum(1.0, np.array(self._ideal) + 1.0)
-        k = min(self._raisable, key=lambda j: room[j])  # the projection without the narrowest side is the largest
+        k = min((j for j in self._raisable if j not in self._in_vain.get(corner, {})), key=lambda j: room[j])  # the projection without the narrowest side is the largest
         return Question(k, (corner,))
 
 
@@ -152,7 +154,7 @@ def representation(
 def chosen_of(answer: Answer, number: int) -> Representation:
     """Choose the points shown from those found."""
     if not answer.points:
-        return Representation(answer, (), 0.0 if answer.complete else 1.0, answer.complete)
+        return Representation(answer, (), 0.0 if answer.complete else math.inf, answer.complete)
     all_points = [p.y for p in answer.points]
     span = span_of(all_points, answer.ideal_steps)
     scaled = np.array(all_points, dtype=float) / span
@@ -161,7 +163,7 @@ def chosen_of(answer: Answer, number: int) -> Representation:
     while len(chosen) < min(number, len(scaled)) and away.max() > 0.0:
         chosen.append(int(np.argmax(away)))
         away = np.minimum(away, np.abs(scaled - scaled[chosen[-1]]).max(axis=1))
-    coverage = float(away.max())
+    coverage = math.inf if answer.aside else float(away.max())
     if answer.open_corners:
         shown = [all_points[i] for i in chosen]
         coverage = max(coverage, float(far_away(answer.open_corners, shown, answer.ideal_steps, span).max()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ..i18n import _
 from ..solver import SolveOptions
 from ..workers import Opener
-from .answer import Algorithm, Answer, OpenZone, Point, Record, no_point
+from .answer import Algorithm, Answer, OpenZone, Point, Record, best_points, in_order, no_point
 from .asking import Asker, Here, pooled
 from .epsilon import EpsilonSearch
 from .missing import missing_share
@@ -198,14 +198,11 @@ class _Search:
             OpenZone(tuple(None if c < 0 else o.value_of(c) for o, c in zip(self.whole, corner, strict=True)), why or self.stopped)
             for corner, why in open_.items()
         )
-        best: tuple[int | None, ...] = tuple(
-            max(range(len(points)), key=lambda i, k=k: self.whole[k].sign * points[i].values[k], default=None)  # type: ignore[misc]
-            for k in range(len(self.whole))
-        )
+        best = best_points(points, self.whole)
         known = complete and points
         ideal = tuple(points[i].values[k] for k, i in enumerate(best) if i is not None) if known else None
         nadir = tuple(min((p.values[k] for p in points), key=lambda v, o=o: o.sign * v) for k, o in enumerate(self.whole)) if known else None  # type: ignore[misc]
-        missing = missing_share(list(self.points), open_, ideal_steps)
+        missing = math.nan if self.aside else missing_share(list(self.points), open_, ideal_steps)
         return Answer(
             tuple(points), complete, all(o.exact for o in self.whole), zones, ideal, nadir, tuple(o.stated for o in self.whole),
             best, missing, self.runs, self.twice, time.monotonic() - self.began, self.aside, ideal_steps, tuple(open_), tuple(o.exact for o in self.whole),
@@ -216,7 +213,7 @@ class _Search:
         points = list(self.points.values())
         if not all(o.exact for o in self.whole) and len(points) > 1:
             points = [p for p in points if not any(self._dominates(q, p) for q in points)]
-        return sorted(points, key=lambda p: [-o.sign * v for o, v in zip(self.whole, p.values, strict=True)])
+        return in_order(points, self.whole)
 
     def _dominates(self, a: Point, b: Point) -> bool:
         mine = [o.sign * v for o, v in zip(self.whole, a.values, strict=True)]

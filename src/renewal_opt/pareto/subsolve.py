@@ -26,7 +26,7 @@ from ..i18n import _
 from ..solver import HighsSession, SolveOptions, SolveResult, Status
 from ..solver.result import FloatArray
 from ..solver.run import Factory
-from .model import MOST_ZONES, MatrixModel, Row, Settled, extended
+from .model import MOST_ZONES, BrokenRow, MatrixModel, Row, Settled, extended
 from .objectives import IntegerObjective
 from .zones import Corner
 
@@ -37,8 +37,14 @@ _SMALL = 0.5
 _DAY = 86400.0
 #: share of a resolution to which real-valued objectives are proven, and that the small terms may then reach
 _COARSE = 0.25
+#: what a weighted question leaves open: a share of the ranges
+WORTH = 1e-6
+#: what a row of a weighted sum is multiplied by: sides of 10^6 and more ask too much of HiGHS's tolerances
+_LIGHTER = 1e-2
 #: by how much, in steps, rows of real-valued objectives must give before a zone counts as empty
 _GIVEN = 1e-3
+#: by how much a row or integer may be missed where it counts
+_SHARP = 1e-9
 #: how often rows may come before a question is given up
 _TURNS = 500
 
@@ -142,7 +148,7 @@ class ZoneSolver:
         self._every = np.arange(n + MOST_ZONES + 1, dtype=np.int32)
         self._lazy: list[Row] = []
         self._until = math.inf
-        self._large = max(o.top for o in self.objectives) > AUGMENTED
+        self._feasibility = _SHARP if max(o.top for o in self.objectives) > AUGMENTED else 1e-6
 
     def ask(self, question: Question, seconds: float = math.inf) -> Reply:
         """Answer a question; a run that fails or ends by its clock gives a reply that proves nothing."""
@@ -155,26 +161,59 @@ class ZoneSolver:
         finally:
             self._shut()
 
-    def weigh(self, weights: Sequence[int], seconds: float = math.inf) -> Reply:
-        """Return the best point for positive whole weights of the objectives; its `ceiling` says nothing."""
+    def weigh(self, weights: Sequence[float], level: float, seconds: float = math.inf) -> Reply:
+        """Look for a point that is worth more than `level` by weights of the objectives.
+
+        Parameters
+        ----------
+        weights : sequence of float, length p
+            Of steps, none negative; the ranges times these add up to about 1.
+        level : float
+            What the known points are worth at most, parts of a step included (`worth`).
+        seconds : float
+
+        Returns
+        -------
+        Reply
+            With a nondominated point, or with the `ceiling` () when it is proven that no point is worth more than the level by `WORTH`
+            and a step of each real-valued objective.
+        """
         count = _Count()
         self._until = count.began + min(seconds, self.options.seconds)
+        much = WORTH + sum(v for v, o in zip(weights, self.objectives, strict=True) if not o.exact)
+        w, least = np.asarray(weights, dtype=float) / much, level / much  # one unit is what counts as more
         try:
             for _turn in range(_TURNS):
                 self._shut()
-                cost = np.zeros(self._ext.n + MOST_ZONES + 1)
-                cost[: self._ext.n] = np.array(weights, dtype=float) @ self._dense
-                self._session.change_cost(self._every, cost, 0.0)
-                answer = self._run(count, 0.5 if all(o.exact for o in self.objectives) else _COARSE)
+                self._cost(w @ self._dense)
+                answer = self._run(count, 0.25)
+                if answer.doubted:
+                    return self._nothing((), count)
                 if answer.x is None or answer.status is not Status.OPTIMAL:
                     return count.reply(why=answer.status.words())
                 settled = self._worth(answer.x[: self._ext.n], count)
+                if settled is None:
+                    continue
+                if answer.bound + float(w @ self._side) <= least + 1.0:
+                    return count.reply(ceiling=())
+                reached = self.worth(w.tolist(), settled)
+                if reached <= least + 0.5:
+                    return count.reply(why=_("a bound did not exclude a step"))
+                lifted = self._raised(w @ self._dense, reached - 0.25 - float(w @ self._side), count)
+                if lifted is None or lifted.x is None:
+                    return count.reply(why=_("the second run gave no answer"))
+                settled = self._worth(lifted.x[: self._ext.n], count)
                 if settled is not None:
-                    y = tuple(o.steps(v) for o, v in zip(self.objectives, settled.values, strict=True))
-                    return count.reply(y=y, settled=settled, x=answer.x[: self._ext.n])
+                    return count.reply(y=self._steps(settled), settled=settled, x=lifted.x[: self._ext.n])
             return count.reply(why=_("rows kept coming"))
         except SolverError as error:
             return count.reply(why=str(error))
+        finally:
+            self._shut()
+
+    def worth(self, weights: Sequence[float], settled: Settled) -> float:
+        """Return what a point is worth by weights of steps."""
+        return sum(w * float(o.place(v)) for w, o, v in zip(weights, self.objectives, settled.values, strict=True))
 
     # -- the question ------------------------------------------------------------------------------------
 
@@ -235,7 +274,7 @@ class ZoneSolver:
         count.runs += 1
         options = SolveOptions(
             gap=0.0, abs_gap=abs_gap, seconds=max(0.0, min(_DAY, self._until - time.monotonic())), threads=self.options.threads, seed=self.options.seed,
-            feasibility=1e-9 if self._large else 1e-6, restarts=False, heuristics=False, node_cuts=False,
+            feasibility=self._feasibility, restarts=False, heuristics=False, node_cuts=False,
             second_proof=second_proof, cancel=self.options.cancel, catch_ctrl_c=False,
         )  # fmt: skip
         return self._session.solve(options)
@@ -243,10 +282,16 @@ class ZoneSolver:
     # -- exactly -----------------------------------------------------------------------------------------
 
     def _worth(self, x: FloatArray, count: _Count) -> Settled | None:
-        """Return what an answer is worth; None after rows came that shut it out."""
+        """Return what an answer is worth; None after rows came that shut it out, or when integers are asked for more sharply."""
         rows = list(self.model.separate(x)) if self.model.separate is not None else []
         if not rows:
-            settled = self.model.settled(x)
+            try:
+                settled = self.model.settled(x)
+            except BrokenRow:
+                if self._feasibility == _SHARP:
+                    raise
+                self._feasibility = _SHARP
+                return None
             if isinstance(settled, Settled):
                 return settled
             rows = list(settled.rows)
@@ -267,7 +312,7 @@ class ZoneSolver:
         """Hold an answer against its zone and its bound, in whole steps."""
         k, corners = question.k, question.corners
         corner, objective = corners[zone], self.objectives[k]
-        y = tuple(o.steps(v) for o, v in zip(self.objectives, settled.values, strict=True))
+        y = self._steps(settled)
         if any(y[j] <= corner[j] for j in range(len(y)) if j != k):
             return count.reply(why=_("the answer {y} left its zone {corner}").format(y=y, corner=corner))
         excess = _whole(most if objective.exact else most - 1.0) - (corner[k] if len(corners) == 1 else 0)
@@ -287,12 +332,31 @@ class ZoneSolver:
         lower = np.array([corner[j] + 1 - self._side[j] for j in range(p)])
         lower[k] = (round(reached) if self.objectives[k].exact else reached - 1e-6 * max(1.0, abs(reached))) - self._side[k]
         self._session.change_row_bounds(self._rows, lower, np.full(p, math.inf))
-        cost = np.zeros(n + MOST_ZONES + 1)
-        cost[:n] = self._total
-        self._session.change_cost(self._every, cost, 0.0)
+        return self._most(count)
+
+    def _raised(self, worth: FloatArray, least: float, count: _Count) -> SolveResult | None:
+        """Raise the sum of the objectives over points that are worth so much: the second run of a weighted question."""
+        self._shut()
+        at = np.flatnonzero(worth).astype(np.int32)
+        self._session.add_row(at, worth[at] * _LIGHTER, least * _LIGHTER, math.inf)
+        return self._most(count)
+
+    def _most(self, count: _Count) -> SolveResult | None:
+        """Return the point with the largest sum of the objectives; None when that is not proven."""
+        self._cost(self._total)
         count.twice += 1
         lifted = self._run(count, 0.5 if all(o.exact for o in self.objectives) else _COARSE)
         return lifted if lifted.status is Status.OPTIMAL else None
+
+    def _cost(self, of_own: FloatArray) -> None:
+        """Let the model raise a sum over its own columns."""
+        cost = np.zeros(self._ext.n + MOST_ZONES + 1)
+        cost[: self._ext.n] = of_own
+        self._session.change_cost(self._every, cost, 0.0)
+
+    def _steps(self, settled: Settled) -> Corner:
+        """Return a point's values in steps."""
+        return tuple(o.steps(v) for o, v in zip(self.objectives, settled.values, strict=True))
 
     def _nothing(self, corners: Sequence[Corner], count: _Count) -> Reply:
         """Prove that nothing is beyond the corners in the other objectives: their rows must give.

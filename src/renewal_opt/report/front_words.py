@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 
 from ..domain.front import Front
 from ..i18n import _, get_language
@@ -20,14 +21,15 @@ def claim_words(front: Front) -> list[str]:
         "resolution": _("Complete up to the stated steps of the money objectives ({n} plans)."),
     }[front.claim].format(n=n, zones=len(front.open_zones))
     out = [first]
-    if front.claim == "open" and front.missing is not None:
-        out.append(_("What is missing would add at most {share:.2%} of the hypervolume.").format(share=front.missing))
+    if front.claim == "open":
+        if front.missing is not None:
+            out.append(_("What is missing would add at most {share:.2%} of the hypervolume.").format(share=_raised(front.missing)))
         out += [_("Open because: {why}").format(why=w) for w in dict.fromkeys(z.why for z in front.open_zones if z.why)][:3]
     if front.coverage is not None:
         words = _("No plan of the set is farther than {share:.2%} of the range of any objective from the nearest plan shown.") if front.coverage_exact else _(
             "No plan of the set is farther than {share:.2%} of the range of any objective from the nearest plan shown (proven bound)."
         )
-        out.append(words.format(share=front.coverage))
+        out.append(words.format(share=_raised(front.coverage)))
     for o in front.objectives:
         if not o.exact:
             words = _("{name}: differences below {step} {unit} count as none.")
@@ -47,6 +49,11 @@ def knee_words() -> str:
 def regret_words() -> str:
     """Return what regret is."""
     return _("Regret: distance from the best value of an objective, as a share of the range between the best and the worst plan of the set.")
+
+
+def _raised(share: float) -> float:
+    """Return an upper bound at the next hundredth of a percent: rounded to the nearest it would be none."""
+    return ceil(share * 1e4 - 1e-9) / 1e4
 
 
 def _plain(number: Fraction) -> str:

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from math import isfinite, isnan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -308,8 +309,8 @@ def _front(folder: Folder, answer: Answer, shown: Representation | None, kept: d
         ),
         levels=tuple(level.text for level in tradeoff.levels), claim=_claim(folder, answer, tradeoff), points=tuple(points),
         open_zones=tuple(OpenZone(better_than=tuple(None if v is None else exact(v) for v in z.better_than), why=z.why) for z in answer.open),
-        missing=None if answer.missing != answer.missing or folder.refused else answer.missing,
-        coverage=None if shown is None else shown.coverage, coverage_exact=shown is not None and shown.exact,
+        missing=None if isnan(answer.missing) or folder.refused else answer.missing,
+        coverage=None if shown is None or folder.refused or not isfinite(shown.coverage) else shown.coverage, coverage_exact=shown is not None and shown.exact and not folder.refused,
         payoff=tuple(None if i is None else numbers.get(i) for i in answer.payoff), current=current,
         without_candidates=tuple(districts_of(problem)[1]) if worst else (), remarks=tuple(_remarks(folder, answer)),
         runs=answer.runs, seconds=round(answer.seconds, 3),
