@@ -21,14 +21,16 @@ from plan_front import front, portfolios
 from scipy.spatial import ConvexHull
 from sweep_city import write_city
 
-from renewal_opt.analysis.pareto import run as running
-from renewal_opt.analysis.pareto.run import Asked, Folder, prepare, run_pareto
+from renewal_opt.analysis.pareto import folder as holding
+from renewal_opt.analysis.pareto.folder import Asked, Folder
+from renewal_opt.analysis.pareto.record import Records
+from renewal_opt.analysis.pareto.run import prepare, run_pareto
 from renewal_opt.cli import main
 from renewal_opt.errors import InputError
 from renewal_opt.io.frontfile import read_front
 from renewal_opt.io.load import load_inputs
 from renewal_opt.io.planfile import read_plan
-from renewal_opt.pareto import nondominated
+from renewal_opt.pareto import Question, Record, Reply, nondominated
 from renewal_opt.workers import Pool
 
 WORDS = ("projects", "residents", "total_investment:min")
@@ -94,7 +96,7 @@ def test_the_set_its_plans_and_files(done: tuple[Path, Result], truth: set[tuple
         assert number is not None
         assert found.points[number - 1].values[k] == str(best(Fraction(p.values[k]) for p in found.points)) == found.objectives[k].ideal
     assert CliRunner().invoke(main, ["verify", str(out / found.points[0].plan)]).exit_code == 0
-    assert {p.name for p in out.iterdir()} == {"front.json", "front.html", "front.png", "front.csv", "front.xlsx", "plans", "points.jsonl"}
+    assert {p.name for p in out.iterdir()} == {"front.json", "front.html", "front.png", "front.csv", "front.xlsx", "plans", "points.jsonl", ".points.lock"}
 
 
 def test_a_folder_in_use_is_left_alone(city: Path, done: tuple[Path, Result]) -> None:
@@ -141,6 +143,48 @@ def test_stop_and_go_on(city: Path, tmp_path: Path, truth: set[tuple[str, ...]])
     assert {p.values for p in mended.points} == truth
     assert not list((tmp_path / "cut" / "plans").glob("found-*"))
     assert records.read_bytes() == (tmp_path / "out" / "points.jsonl").read_bytes() or len(records.read_text().splitlines()) > 3
+
+
+def test_a_second_search_is_kept_out(city: Path, tmp_path: Path) -> None:
+    folder = folder_of(city, tmp_path / "out")
+    with folder.held():
+        result = pareto(city, *asked(*WORDS), "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "no other search works" in " ".join(result.output.split())
+
+
+def test_records_are_cut_where_they_end(tmp_path: Path) -> None:
+    """Odd ends of lines inside a text are no ends of lines; a torn line is cut off, and the file stays what it was before it."""
+    records = Records(tmp_path / "points.jsonl", {"objectives": ["a\u2028b", "c\x85"]})
+    records.start()
+    for why in ("one\u2028two", "plain"):
+        records.append(Record(Question(0, ((-1, -1),)), Reply(why=why)))
+    records.close()
+    whole = records.path.read_bytes()
+    records.path.write_bytes(whole + b'{"k": 1, "corn')
+    assert [r.reply.why for r in records.resume()] == ["one\u2028two", "plain"]
+    assert records.path.read_bytes() == whole
+
+
+def test_a_kill_while_plans_get_their_numbers_leaves_no_wrong_front(city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    out = tmp_path / "out"
+    run_pareto(folder_of(city, out), cancel=stop, progress=lambda points, zones, runs: stop.set() if points >= 3 else None)
+    write, names = Folder.write_plan, list[str]()
+
+    def killed(self: Folder, plan: Any, name: str) -> None:
+        names.append(name)
+        if name == "0002.json":
+            raise KeyboardInterrupt
+        write(self, plan, name)
+
+    monkeypatch.setattr(Folder, "write_plan", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_pareto(folder_of(city, out), resume=True)
+    assert not (out / "front.json").exists()
+    assert names[0] > "found-00003.json"  # nor under the name of a plan that was there
+    monkeypatch.undo()
+    assert run_pareto(folder_of(city, out), resume=True).claim == "complete"
 
 
 def test_records_of_another_question_are_refused(city: Path, done: tuple[Path, Result], tmp_path: Path) -> None:
@@ -230,14 +274,14 @@ def test_supported_plans(city: Path, tmp_path: Path) -> None:
 
 
 def test_a_plan_that_fails_the_re_check_is_not_shown(city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, truth: set[tuple[str, ...]]) -> None:
-    checked = running.verify_plan
+    checked = holding.verify_plan
 
     def faulty(plan: Any, *inputs: Any) -> Any:
         if sum(c.part == "new_start" for c in plan.chosen) == 3:
             return [SimpleNamespace(family="budget", breaches=[SimpleNamespace(rule="budget.whole")], rows=1)]
         return checked(plan, *inputs)
 
-    monkeypatch.setattr(running, "verify_plan", faulty)
+    monkeypatch.setattr(holding, "verify_plan", faulty)
     found = run_pareto(folder_of(city, tmp_path / "out"))
     assert found.claim == "open"
     assert found.missing is None

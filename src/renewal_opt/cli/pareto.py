@@ -42,7 +42,8 @@ def pareto(
     current: Path | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Run the search."""
-    from ..analysis.pareto.run import Asked, Folder, prepare, run_pareto
+    from ..analysis.pareto.folder import Asked, Folder
+    from ..analysis.pareto.run import prepare, run_pareto
     from ..io.load import load_inputs
     from ..io.nearby import near
     from ..io.planfile import read_plan

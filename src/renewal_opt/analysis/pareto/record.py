@@ -40,10 +40,10 @@ class Records:
         InputError
             When the file belongs to another question, naming what differs, or is damaged.
         """
-        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
-        if lines and not lines[-1].endswith("\n"):
-            lines.pop()
+        raw = self.path.read_bytes()
+        whole = raw[: raw.rfind(b"\n") + 1]
         try:
+            lines = whole.decode("utf-8").split("\n")[:-1]  # other ends of lines may stand in a text
             head = json.loads(lines[0]) if lines else {}
             data = [json.loads(line) for line in lines[1:]]
         except ValueError as error:
@@ -54,9 +54,10 @@ class Records:
             kept = [_record(d) for d in data]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise self._damaged(repr(error)) from None
-        text = "".join(lines)
-        if text != self.path.read_text(encoding="utf-8"):
-            self.path.write_text(text, encoding="utf-8", newline="\n")
+        if len(whole) < len(raw):
+            with self.path.open("rb+") as stream:
+                stream.truncate(len(whole))
+                os.fsync(stream.fileno())
         return kept
 
     def _differences(self, head: dict[str, Any]) -> list[Finding]:

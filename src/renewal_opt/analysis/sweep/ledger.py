@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from ...errors import Finding, InputError
 from ...i18n import _
+from ...io import lock
 from ...io.atomic import sha256_file
 
 #: name of the ledger, and of the lock beside it
@@ -162,19 +163,12 @@ def locked(folder: Path) -> Iterator[None]:
     InputError
         When another sweep works in the folder, or the folder may not be written.
     """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InputError([Finding("locked", file=str(folder), expected=_("a folder in which no other sweep works at this moment"))]) from None
-    except OSError as err:
-        raise _cannot(folder, err) from err
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(lock.locked(folder, LOCK, _("a folder in which no other sweep works at this moment")))
+        except OSError as err:
+            raise _cannot(folder, err) from err
         yield
-    finally:
-        lock.release()
 
 
 def open_ledger(folder: Path) -> Ledger | None:

@@ -1,0 +1,168 @@
+"""The folder of a search: its records, a plan a point, the front."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ...domain.front import Front
+from ...domain.plan import Check, Plan
+from ...errors import Finding, InputError
+from ...i18n import _
+from ...io.atomic import write_text_atomic
+from ...io.frontfile import front_to_json
+from ...io.load import Inputs
+from ...io.lock import locked
+from ...io.nearby import plan_near
+from ...io.planfile import plan_to_json
+from ...pareto import Point, Record
+from ...pareto.objectives import IntegerObjective
+from ...verify import verify_plan
+from ..assemble import assemble, input_files, program_versions
+from ..use import exact
+from .record import Records
+from .tradeoff import Funded, PlanTradeoff
+
+_RECORDS, _LOCK = "points.jsonl", ".points.lock"
+_FRONT = "front.json"
+_OURS = re.compile(r"(found-[0-9]{5,}|[0-9]{4,})\.json")
+Mode = Literal["all", "representation", "supported"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a trade-off is asked for.
+
+    Attributes
+    ----------
+    objectives, at_least, at_most : tuple of str
+        Words of the command line; see `asked`.
+    mode : {"all", "representation", "supported"}
+    number : int
+        Points of a representation.
+    seconds : float or None
+        Time of the whole search.
+    overrides : dict
+        Policy values that the caller changed, as plans record them.
+    """
+
+    objectives: tuple[str, ...]
+    at_least: tuple[str, ...] = ()
+    at_most: tuple[str, ...] = ()
+    mode: Mode = "all"
+    number: int = 0
+    seconds: float | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Folder:
+    """Where a search leaves its records, plans and front.
+
+    Parameters
+    ----------
+    path : Path
+    inputs : Inputs
+    tradeoff : PlanTradeoff
+    asked : Asked
+    """
+
+    def __init__(self, path: Path, inputs: Inputs, tradeoff: PlanTradeoff, asked: Asked) -> None:
+        self.path, self.inputs, self.tradeoff, self.asked = path, inputs, tradeoff, asked
+        self.files = input_files(inputs)
+        self.head = {
+            "program": program_versions()["renewal_opt"], "inputs": [[f.role, Path(f.path).name, f.sha256] for f in self.files],
+            "overrides": dict(asked.overrides), "objectives": list(asked.objectives), "at_least": list(asked.at_least),
+            "at_most": list(asked.at_most), "mode": asked.mode,
+        }  # fmt: skip
+        self.refused: dict[tuple[int, ...], str] = {}
+
+    def begin(self, whole: Sequence[IntegerObjective], *, resume: bool) -> tuple[Records, list[Record]]:
+        """Return the records, and those to go on from. Call it inside `held`.
+
+        Parameters
+        ----------
+        whole : sequence of IntegerObjective
+            The objectives in steps, in which records count.
+        resume : bool
+
+        Raises
+        ------
+        InputError
+            When there are records and `resume` is not set, or they belong to another question.
+        """
+        records = Records(self.path / _RECORDS, self.head | {"steps": [[str(o.step), o.base, o.top] for o in whole]})
+        if self.check(resume=resume):
+            return records, records.resume()
+        records.start()
+        return records, []
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder, and keep a second search out of it.
+
+        Raises
+        ------
+        InputError
+            When it cannot be written, or another search works in it.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                (self.path / "plans").mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(self.path, _LOCK, _("a folder in which no other search works at this moment")))
+            except OSError as error:
+                raise InputError([Finding("cannot_write", file=str(self.path), value=str(error), expected=_("a folder that can be written"))]) from None
+            yield
+
+    def check(self, *, resume: bool) -> bool:
+        """Return whether there are records to go on from.
+
+        Raises
+        ------
+        InputError
+            When there are and `resume` is not set.
+        """
+        there = (self.path / _RECORDS).exists()
+        if there and not resume:
+            raise InputError([Finding("folder_in_use", file=str(self.path), value=_RECORDS, expected=_("an empty folder, or --resume to go on"))])
+        return there
+
+    def plan(self, point: Point) -> Plan | None:
+        """Return the re-checked plan of a point, None when the re-check refuses it."""
+        if point.y in self.refused:
+            return None
+        carried: Funded = point.payload
+        tradeoff, inputs = self.tradeoff, self.inputs
+        answer = carried.portfolio(tradeoff.problem, tradeoff.rows)
+        values = {o.measure.name: exact(v) for o, v in zip(tradeoff.objectives, point.values, strict=True)}
+        options: dict[str, Any] = {"overrides": dict(self.asked.overrides)} if self.asked.overrides else {}
+        plan = assemble(inputs, tradeoff.problem, answer, options | {"pareto": values}, self.files)
+        results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)
+        broken = [f"{r.family}: {b.rule}" for r in results for b in r.breaches]
+        if broken:
+            self.refused[point.y] = "; ".join(broken[:5])
+            return None
+        return plan.model_copy(update={"checks": tuple(Check(family=r.family, holds=True, rows=r.rows) for r in results)})
+
+    def write_plan(self, plan: Plan, name: str) -> None:
+        """Write a plan under `plans/`."""
+        target = self.path / "plans" / name
+        write_text_atomic(target, plan_to_json(plan_near(plan, target, self.path)))
+
+    def drop_front(self) -> None:
+        """Take away an earlier front before its plans get other numbers: a kill in between leaves none rather than a wrong one."""
+        (self.path / _FRONT).unlink(missing_ok=True)
+
+    def write_front(self, front: Front) -> None:
+        """Write the front."""
+        write_text_atomic(self.path / _FRONT, front_to_json(front))
+
+    def forget(self, front: Front) -> None:
+        """Take away plans that a front does not name: those under the name of their discovery, and of an earlier, longer front."""
+        kept = {Path(p.plan).name for p in front.points}
+        for path in (self.path / "plans").iterdir():
+            if _OURS.fullmatch(path.name) and path.name not in kept:
+                path.unlink()
