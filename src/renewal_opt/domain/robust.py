@@ -255,7 +255,8 @@ class ProtectedPlan(Frozen):
     chosen: tuple[str, ...]
     """New starts."""
     price: str | None
-    """What the protection costs against gamma 0, exact text, in the objective's unit."""
+    """How much less this plan is worth than the one of gamma 0, exact text, in the objective's unit; what the protection costs lies
+    between the differences of plans and bounds."""
     proven: bool
     """Whether the objective is optimal within the scenario's gap."""
     sets: Literal["proven", "none", "open"]

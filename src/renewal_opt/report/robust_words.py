@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ..analysis.compare.data import Interval
 from ..domain.library import Library
 from ..domain.policy import Policy
 from ..domain.robust import Measure, ProtectedPlan, RobustAnswer
 from ..i18n import _
-from .numbers import percent, rounded, wan
+from .compare_words import interval_words
+from .numbers import rounded, wan
 
 
 def state_name(state: str) -> str:
@@ -76,11 +78,28 @@ def index_text(index: str | None, held: int, listed: int) -> str:
     return f"{rounded(Fraction(index)):.2f}" if index is not None else f"{held}/{listed}"
 
 
+def price(first: ProtectedPlan, plan: ProtectedPlan) -> Interval | None:
+    """Return what is proven of the price of protection, in the objective's unit; None where a plan is missing.
+
+    It is the difference of two optima of which each lies between the plan found and its bound, and none is negative: a protected plan
+    is a plan without protection too.
+    """
+    if first.objective is None or plan.objective is None:
+        return None
+    mine, theirs = Fraction(first.objective), Fraction(plan.objective)
+    if plan is first:
+        return Interval(Fraction(0), Fraction(0))
+    low = Fraction(0) if plan.bound is None else max(Fraction(0), mine - Fraction(plan.bound))
+    return Interval(low, None if first.bound is None else max(low, Fraction(first.bound) - theirs))
+
+
 def price_text(first: ProtectedPlan, plan: ProtectedPlan) -> str:
-    """Return the price of protection as a share of the objective without it."""
-    if plan.price is None or first.objective is None or not Fraction(first.objective):
+    """Return the price of protection as a share of the objective without it, as far as it is proven."""
+    found = price(first, plan)
+    if found is None or found.low is None or found.high is None or not Fraction(first.objective or 0):
         return "–"
-    return percent(Fraction(plan.price) / Fraction(first.objective), 2)
+    share = 100 / Fraction(first.objective or 0)
+    return interval_words(Interval(found.low * share, found.high * share)).replace("+", "") + "%"
 
 
 def proof_text(plan: ProtectedPlan) -> str:

@@ -13,7 +13,7 @@ from ..domain.robust import RobustAnswer
 from ..i18n import _
 from .numbers import wan_number
 from .robust_terminal import number_of
-from .robust_words import Names, claim_words, definitions, proof_text, rule_name, state_name, why_state
+from .robust_words import Names, claim_words, definitions, price, proof_text, rule_name, state_name, why_state
 from .view import basis_name, synthetic_notice
 from .xlsx_cells import Book, write_table
 
@@ -102,17 +102,18 @@ def _portfolios(book: Book, answer: RobustAnswer, names: Names) -> None:
 
 def _protected(book: Book, answer: RobustAnswer, names: Names) -> None:
     header = [
-        "gamma", _("objective"), _("proven upper bound"), _("price"), _("new starts"), _("proof"), _("anything breaks"), _("budget breaks"), _("limits break"),
+        "gamma", _("objective"), _("proven upper bound"), _("price, at least"), _("price, at most"), _("new starts"), _("proof"), _("anything breaks"), _("budget breaks"), _("limits break"),
         _("funding breaks"), _("not settled"), _("new starts"),
     ]  # fmt: skip
     rows: list[list[object]] = []
     for p in answer.protected:
         t = p.trial
         shares: list[object] = [None] * 5 if t is None else [t.any, t.budget, t.limits, t.funding, t.unsettled]
-        value = [None if v is None else float(Fraction(v)) for v in (p.objective, p.price)]
-        rows.append([number_of(p.gamma), value[0], p.bound, value[1], len(p.chosen), proof_text(p), *shares, ", ".join(p.chosen)])
-    styles = ("text", "money", "money", "money", "whole", "text", *["share"] * 5, "text")
-    _table(book, _("price of robustness"), header, [8, 18, 18, 16, 10, 40, 12, 12, 12, 12, 12, 80], rows, styles)
+        cost = price(answer.protected[0], p)
+        value = [None if v is None else float(Fraction(v)) for v in (p.objective, p.bound, *((None, None) if cost is None else (cost.low, cost.high)))]
+        rows.append([number_of(p.gamma), *value, len(p.chosen), proof_text(p), *shares, ", ".join(p.chosen)])
+    styles = ("text", "money", "money", "money", "money", "whole", "text", *["share"] * 5, "text")
+    _table(book, _("price of robustness"), header, [8, 18, 18, 16, 16, 10, 40, 12, 12, 12, 12, 12, 80], rows, styles)
     everyone = sorted({c for p in answer.protected for c in p.chosen})
     plans = [p for p in answer.protected if p.objective is not None]
     marks = [[names.project(c), *("●" if c in p.chosen else "" for p in plans)] for c in everyone]

@@ -79,6 +79,7 @@ def minimax_regret(search: Search) -> Chosen | None:
     top = float(np.abs(high).sum(axis=1).max() + np.abs(low).sum(axis=1).max())
     others: list[np.ndarray[tuple[int], np.dtype[np.bool_]]] = [p.bits for p in search.known]
     best: Chosen | None = None
+    best_sure = False  # whether its own largest regret is proven
     for _round in range(_ROUNDS):
         more = More()
         column = more.column(-1.0, 0.0, top)
@@ -100,7 +101,7 @@ def minimax_regret(search: Search) -> Chosen | None:
             others.append(other.pick.bits)
         least = -math.floor(found.bound + 1e-3)  # no portfolio has less regret towards the known ones
         if best is None or worst < best.steps:
-            best = Chosen("minimax_regret", found.pick, worst, False)
+            best, best_sure = Chosen("minimax_regret", found.pick, worst, False), sure
         if best.steps <= least:
-            return Chosen(best.rule, best.pick, best.steps, sure and space.aside == 0)
+            return Chosen(best.rule, best.pick, best.steps, best_sure and space.aside == 0)
     return best

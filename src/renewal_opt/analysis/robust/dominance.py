@@ -73,7 +73,10 @@ class Search:
     _active: list[int] = field(default_factory=list)
 
     def dominator(self, b: Pick) -> Found:
-        """Return the best portfolio that dominates `b`; status `none` when there is none, by proof."""
+        """Return the best portfolio that dominates `b`; status `none` when there is none, by proof.
+
+        After portfolios were set aside without a proof there is none: one of them may dominate.
+        """
         t = self.table
         more = More()
         for low, high in zip(t.low, t.high, strict=True):
@@ -86,6 +89,8 @@ class Search:
             return Found("open", why=found.why or _("a portfolio was not found again"))
         if dominates(t, found.pick.bits, b.bits):
             return found
+        if self.space.aside:
+            return Found("open", why=_("portfolios were set aside without a proof"))
         if found.bound < own + 1 - 1e-3:
             return Found("none")
         return Found("open", why=_("a bound did not exclude a step"))

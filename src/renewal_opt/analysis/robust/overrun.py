@@ -97,7 +97,7 @@ def overrun_of(inputs: Inputs, problem: Problem, protection: Protection) -> Over
     facts = Facts(inputs.policy, library)
     raised = build_problem(inputs.policy, library, inputs.scenario, problem.screened, problem.scoring, facts)
     stated_rows, raised_rows = plan_rows(problem), plan_rows(raised)
-    same = [r.name for r in stated_rows] == [r.name for r in raised_rows]
+    same = len(stated_rows) == len(raised_rows) and all(_alike(a, b) for a, b in zip(stated_rows, raised_rows, strict=True))
     same = same and np.array_equal(problem.entries.pair, raised.entries.pair) and np.array_equal(problem.entries.leaf, raised.entries.leaf)
     same = same and all(problem.rows[f].rule == raised.rows[f].rule and problem.rows[f].entry == raised.rows[f].entry for f in problem.rows)
     if not same:
@@ -106,6 +106,12 @@ def overrun_of(inputs: Inputs, problem: Problem, protection: Protection) -> Over
     linear += _area_rows(problem, raised)
     may = np.array([percent[p.id] > 0 for p in problem.projects], dtype=bool)
     return Overrun(problem, raised, stated_rows, raised_rows, tuple(linear), may)
+
+
+def _alike(a: Row, b: Row) -> bool:
+    """Return whether two rows differ in coefficients alone: what counts in them, and their bounds, do not hang on the cost."""
+    pairs = [(a.left, b.left), *([(a.base, b.base)] if a.base is not None and b.base is not None else [])]
+    return (a.name, a.lo, a.hi, a.base is None) == (b.name, b.lo, b.hi, b.base is None) and all(np.array_equal(t.starts, u.starts) for t, u in pairs)
 
 
 def _percent(project: Project, protection: Protection) -> Fraction:

@@ -112,7 +112,7 @@ class Protector:
         prices = None if everything is None else Prices(everything, len(self.o.stated.starts), float(level.rest))
         if prices is not None:
             new += self._warm(level, more, prices)
-        seen: set[tuple[bool, ...]] = set()
+        seen: set[tuple[tuple[bool, ...], frozenset[str]]] = set()
         while True:
             found = space.best(parts, more, until=until, gap=self.gap, abs_gap=1e-6)
             if found.status == "none":
@@ -130,9 +130,10 @@ class Protector:
                     rows = self._funding_rows(prices, verdict.shortage.prices, np.array(pick.chosen, dtype=float), level, verdict.theta)
             if not rows and verdict.status != "short":
                 return self._answer(level, pick, found.bound, verdict, new, began)
-            if pick.chosen in seen or not rows:
-                rows.append(space.not_this(pick.bits))
-            seen.add(pick.chosen)
+            this = pick.chosen, frozenset(pick.opened)
+            if this in seen or not rows:
+                rows.append(space.not_so(pick))
+            seen.add(this)
             more.rows += rows
             new += len(rows)
 

@@ -155,6 +155,13 @@ class Space:
         signs[len(self.items.projects) :] = 0.0
         return self.row(signs, -math.inf, float(inside.sum()) - 1.0)
 
+    def not_so(self, pick: Pick) -> Row:
+        """Return the row that shuts out exactly these starts with exactly these areas opened."""
+        on = dict(zip(self.x.tolist(), pick.chosen, strict=True))
+        if "z" in self.matrices.col_spans:
+            on |= {column: pick.opened.get(key[0]) == key[1] for key, column in self.matrices.columns("z").items()}  # type: ignore[index]
+        return list(on), [1.0 if v else -1.0 for v in on.values()], -math.inf, sum(on.values()) - 1.0
+
     # -- asking ------------------------------------------------------------------------------------------
 
     def warm(self, parts: Ints | Floats, rounds: int = 30) -> None:
