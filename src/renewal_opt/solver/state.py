@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..model.matrices import Matrices, dot
+from ..model.matrices import Matrices, MoreColumns, appended, dot
 from .result import FloatArray, IntArray
 
 
@@ -76,24 +76,12 @@ class ModelState:
         return max([0.0, *(float(m.max()) for m in misses if len(m))])
 
     def matrices(self) -> Matrices:
-        """Return the model as it stands, added rows included, as new arrays."""
+        """Return the model as it stands, added rows included; what may change are arrays of its own."""
         base = self.base
-        rows = [base.index]
-        cols = [np.repeat(np.arange(base.n_cols, dtype=np.int32), np.diff(base.start))]
-        values = [base.value]
-        for i, (columns, added) in enumerate(self.added):
-            rows.append(np.full(len(columns), base.n_rows + i, dtype=np.int32))
-            cols.append(columns)
-            values.append(added)
-        row, col, value = np.concatenate(rows), np.concatenate(cols), np.concatenate(values)
-        order = np.lexsort((row, col))
-        start = np.zeros(base.n_cols + 1, dtype=np.int32)
-        np.cumsum(np.bincount(col, minlength=base.n_cols), out=start[1:])
-        return Matrices(
-            start=start, index=row[order], value=value[order],
+        added = [(columns.tolist(), values.tolist(), 0.0, 0.0) for columns, values in self.added]
+        return replace(
+            appended(base, MoreColumns(), added),
             row_lower=self.row_lower.copy(), row_upper=self.row_upper.copy(), col_cost=self.col_cost.copy(),
-            col_lower=self.col_lower.copy(), col_upper=self.col_upper.copy(),
-            integrality=base.integrality, offset=self.offset, sense=base.sense,
-            row_names=[*base.row_names, *(f"added[{i}]" for i in range(len(self.added)))] if base.row_names else (),
-            col_names=base.col_names, col_spans=base.col_spans, row_spans=base.row_spans,
+            col_lower=self.col_lower.copy(), col_upper=self.col_upper.copy(), offset=self.offset,
+            row_names=[*base.row_names, *(f"added[{i}]" for i in range(len(added)))] if base.row_names else (), col_names=base.col_names,
         )  # fmt: skip
