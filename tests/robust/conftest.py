@@ -4,6 +4,6 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-for folder in (HERE, HERE.parent / "rules", HERE.parent):
+for folder in (HERE, HERE.parent / "rules", HERE.parent / "sweep", HERE.parent):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 from robust_cases import COLUMNS, criterion
 from small import Town, channel, entry, new
+from sweep_city import write_city
 
 from renewal_opt.analysis.robust.run import robust
+from renewal_opt.cli import main
 from renewal_opt.domain.robust import RobustAnswer, RobustQuestion
 from renewal_opt.errors import InputError
 from renewal_opt.i18n import set_language
@@ -160,3 +163,27 @@ def test_partial_answers_say_so() -> None:
     assert (late.claim, late.why, len(late.portfolios)) == ("partial", "time", 0)
     assert {p.state for p in late.projects} == {"undecided"}
     print_robust(late, None, None, out, width=80)
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(main, ["--lang", "en", "robust", *map(str, words)])
+
+
+def test_the_section_of_the_scenario_is_the_question(tmp_path: Path) -> None:
+    """Without --question the scenario's own section is asked; a scenario without one, and faults in it, are told."""
+    scenario = write_city(tmp_path, projects=5)
+    plain = scenario.read_text(encoding="utf-8")
+    assert command(scenario).exit_code == 2
+    scenario.write_text(plain + "robust:\n  weights: {}\n  most_portfolios: 1\n  seconds: 10\n", encoding="utf-8")
+    asked = command(scenario, "--json", "--quiet")
+    assert asked.exit_code == 0, asked.output
+    answer = json.loads(asked.output)
+    assert answer["question"]["most_portfolios"] == 1
+    assert len([i for i in answer["inputs"] if i["path"] == scenario.as_posix()]) == 1
+    own = tmp_path / "own.yaml"
+    own.write_text("weights: {}\nmost_portfolios: 2\nseconds: 10\n", encoding="utf-8")
+    assert json.loads(command(scenario, "--question", own, "--json", "--quiet").output)["question"]["most_portfolios"] == 2
+    scenario.write_text(plain + "robust:\n  weights: {order: [nothing]}\n", encoding="utf-8")
+    wrong = command(scenario)
+    assert wrong.exit_code == 2
+    assert "nothing" in wrong.output

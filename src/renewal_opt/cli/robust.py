@@ -44,14 +44,14 @@ def robust(
     from ..io.robustfile import answer_to_json, load_question
 
     inputs = load_inputs(scenario, overrides=parse_overrides(sets))
-    if question is None:
+    stated: RobustQuestion | None = load_question(question) if question is not None else inputs.scenario.robust
+    if stated is None:
         raise InputError([Finding("no_question", file=str(scenario), path="robust", expected=_("a section robust, or a file named with --question"))])
-    stated: RobustQuestion = load_question(question)
     asked = stated if seconds is None else stated.model_copy(update={"seconds": seconds})
     targets = [p for p in (output, xlsx) if p is not None]
-    read = [p for _role, p in inputs.files] + [question]
+    read = [p for _role, p in inputs.files] + [p for p in (question,) if p is not None]
     check_targets(targets, read)
-    answer = _run(inputs, asked, str(question), quiet)
+    answer = _run(inputs, asked, str(question or scenario), quiet)
     writers: dict[Path, Any] = {}
     if output is not None:
         writers[output] = lambda path: path.write_text(answer_to_json(answer), encoding="utf-8", newline="\n")

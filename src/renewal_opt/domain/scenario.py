@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from ..i18n import N_, _
 from .base import Frozen, Label, Number, Seq
 from .criteria import Ahp
+from .robust import RobustQuestion
 
 
 class SolverOptions(Frozen):
@@ -90,6 +91,8 @@ class Scenario(Frozen):
     """How the model is solved: core problem with the LP's bound (core), HiGHS on the whole model (highs), or as it fits."""
     max_repairs: int = Field(default=5, ge=0, le=100)
     """How often a solve may go on after its answer failed the exact re-check."""
+    robust: RobustQuestion | None = None
+    """What the command robust asks: uncertain weights, scores and costs, protection against overrun; other commands leave it aside."""
     note: str | None = None
     """Free remark."""
 

@@ -85,7 +85,7 @@ def _files(inputs: Inputs, file: str) -> tuple[RobustInput, ...]:
     from ...io.atomic import sha256_file
 
     out = [RobustInput(role=f.role, path=f.path, sha256=f.sha256) for f in input_files(inputs)]
-    if file and Path(file).is_file():
+    if file and Path(file).is_file() and not any(Path(i.path).resolve() == Path(file).resolve() for i in out):
         out.append(RobustInput(role="question", path=file, sha256=sha256_file(Path(file))))
     return tuple(out)
 
