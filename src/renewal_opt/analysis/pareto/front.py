@@ -49,9 +49,7 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
         values = tuple(exact(v) for v in point.values)
         points.append(FrontPoint(id=numbers[i], values=values, plan=f"plans/{name}", chosen=new, supported=True if folder.asked.mode == "supported" else None))
     worst = any(o.measure.ratios for o in tradeoff.objectives)
-    ideal, nadir = answer.ideal, answer.nadir
-    if folder.refused:
-        nadir = None
+    ideal, nadir = (None, None) if folder.refused else (answer.ideal, answer.nadir)  # a refused plan may be the best, or the worst
     return Front(
         program=program_versions(), city=inputs.policy.city.label, synthetic=inputs.library.synthetic or inputs.policy.city.synthetic,
         scenario=inputs.scenario.name, title=inputs.scenario.title(inputs.policy.city.label), plan_year=inputs.scenario.plan_year,
