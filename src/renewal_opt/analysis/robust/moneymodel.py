@@ -1,7 +1,8 @@
 r"""Funding as linear programmes in which the overruns stand on the right side alone.
 
 For starts k with weights x_k the money f of start k in group (project, year) g adds up to ``x (c0 + theta (c1 - c0))``, the rules
-of its project are ``A f <= x (b0 + theta (b1 - b0))``, and rules that link projects are ``L f <= l``. All of it is linear in theta
+of its project are ``A f <= x (b0 + theta (b1 - b0))``, and rules that link projects are ``L f <= l + sum_k x_k (o0_k + theta (o1_k -
+o0_k))``, o being what a start itself adds to the room (revenue in a fund balance, less its cost). All of it is linear in theta
 for a given plan, so the overruns after which a plan can be funded are a convex set: a plan can be funded after every overrun of a
 polytope when it can after each extreme one.
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,10 @@ from ...allot.system import MoneyRow, MoneySystem, money_system
 from ...errors import SolverError
 from ...i18n import _
 from ...model.matrices import Matrices
-from ...problem.tables import Floats, Ints
+from ...model.rows import Row
+from ...problem.tables import Bools, Floats, Ints
 from ...solver.lp import LinearProgram
-from .overrun import Overrun
+from .overrun import Overrun, by_start
 
 #: price of letting a rule of one project give way; a rule that links projects has price 1
 LOCAL_PRICE = 4.0
@@ -46,6 +49,8 @@ class MoneyModel:
     local : sparse, shape (local rows, n); local_start : Ints
     bound0, bound1 : Floats, shape (local rows,)
     link : sparse, shape (link rows, n); cap : Floats
+    own0, own1 : sparse, shape (link rows, starts)
+        Room that a start adds to a link row, without and with its overrun.
     """
 
     unit: float
@@ -60,6 +65,8 @@ class MoneyModel:
     bound1: Floats
     link: Csr
     cap: Floats
+    own0: Csr
+    own1: Csr
     owner: Ints
 
     def right(self, x: Floats, theta: Floats) -> tuple[Floats, Floats]:
@@ -69,6 +76,11 @@ class MoneyModel:
         need = x[g] * (self.need0 + t[g] * (self.need1 - self.need0))
         bound = x[r] * (self.bound0 + t[r] * (self.bound1 - self.bound0))
         return need, bound
+
+    def room(self, x: Floats, theta: Floats) -> Floats:
+        """Return the room of link rows at weights of starts and overruns of projects."""
+        t = theta[self.owner]
+        return np.asarray(self.cap + self.own0 @ (x * (1.0 - t)) + self.own1 @ (x * t))
 
 
 def money_model(o: Overrun, layers: Sequence[Sequence[bool]]) -> MoneyModel | None:
@@ -82,14 +94,15 @@ def money_model(o: Overrun, layers: Sequence[Sequence[bool]]) -> MoneyModel | No
     local_start: list[int] = []
     b0: list[float] = []
     b1: list[float] = []
-    link: list[_Rows] = []
-    caps: list[float] = []
+    sides = [_link_sides(rows) for rows in (o.stated_rows, o.raised_rows)]
+    link = [_Rows() for _side in sides[0]]
+    caps = [bound for bound, _own in sides[0]]
     group: list[int] = []
     group_start: list[int] = []
     need0: list[int] = []
     need1: list[int] = []
     first = 0
-    for at, ((a, b, _flags), start) in enumerate(zip(parts, start_of, strict=True)):
+    for (a, b, _flags), start in zip(parts, start_of, strict=True):
         owner = o.stated.entries.project[a.entries]
         for members, low, high in zip(a.group, a.amount, b.amount, strict=True):
             group += [len(group_start)] * len(members)
@@ -105,21 +118,44 @@ def money_model(o: Overrun, layers: Sequence[Sequence[bool]]) -> MoneyModel | No
                     b0.append(lo)
                     b1.append(hi)
                 continue
-            for sign, lo, _hi in _ends(r, s):
-                if at == 0:
-                    link.append(_Rows())
-                    caps.append(lo)
+            for sign, _lo, _hi in _ends(r, s):
                 link[number].add(r, first, sign, row=0)
                 number += 1
         _tickets(o, a, first, start, local, local_start, b0, b1)
         first += len(a.upper)
     n = first
     rows = sp.vstack([r.matrix(n, 1) for r in link], format="csr") if link else sp.csr_matrix((0, n))
+    flags = np.any(np.array(layers, dtype=bool), axis=0)
+    own = [_own_matrix(side, flags) / unit for side in sides]
     as_units = [np.array([float(v) for v in values]) / unit for values in (need0, need1, b0, b1, caps)]
     return MoneyModel(
         unit, n, np.array(group, dtype=np.int64), np.array(group_start, dtype=np.int64), as_units[0], as_units[1], local.matrix(n),
-        np.array(local_start, dtype=np.int64), as_units[2], as_units[3], rows, as_units[4], o.stated.starts.project,
+        np.array(local_start, dtype=np.int64), as_units[2], as_units[3], rows, as_units[4], own[0], own[1], o.stated.starts.project,
     )  # fmt: skip
+
+
+def _link_sides(rows: Sequence[Row]) -> list[tuple[float, dict[int, Fraction]]]:
+    """Return bound and room by start of each side of the rows that hold money, in the order of `allot.system` and `_ends`."""
+    out: list[tuple[float, dict[int, Fraction]]] = []
+    for row in rows:
+        if row.left.entries is None and (row.base is None or row.base.entries is None):
+            continue
+        sides = ((row.hi, 1), (row.lo, -1)) if row.base is None else ((row.lo, -1), (row.hi, 1))
+        for bound, sign in sides:
+            if bound is None:
+                continue
+            own: dict[int, Fraction] = {}
+            by_start(row.left, Fraction(-sign), own)
+            by_start(row.base, sign * Fraction(bound), own)
+            out.append((float(sign * bound) if row.base is None else 0.0, own))
+    return out
+
+
+def _own_matrix(sides: Sequence[tuple[float, dict[int, Fraction]]], flags: Bools) -> Csr:
+    """Return the room that starts add to link rows, those of the model alone."""
+    found = [(r, k, float(v)) for r, (_bound, own) in enumerate(sides) for k, v in own.items() if flags[k]]
+    at, columns, values = zip(*found, strict=True) if found else ((), (), ())
+    return sp.csr_matrix((np.array(values, dtype=float), (np.array(at, dtype=np.int64), np.array(columns, dtype=np.int64))), shape=(len(sides), len(flags)))
 
 
 def _starts(o: Overrun, flags: Sequence[bool]) -> dict[int, int]:
@@ -228,14 +264,15 @@ class Elastic:
         if self._lp is None:
             return Shortage(0.0, np.zeros(len(m.cap)), (np.zeros(projects), 0.0))
         need, bound = m.right(x, theta)
-        self._lp.change_row_bounds(self._rows, np.concatenate([need, self._free]), np.concatenate([need, bound, m.cap]))
+        self._lp.change_row_bounds(self._rows, np.concatenate([need, self._free]), np.concatenate([need, bound, m.room(x, theta)]))
         answer = self._lp.run()
         if answer is None:
             raise SolverError(_("HiGHS gave no usable answer: {first}; again: {second}").format(first="infeasible", second="elastic"))
         y = answer.row_dual
         pi, nu, lam = y[:g], np.minimum(y[g : g + locals_], 0.0), np.minimum(y[g + locals_ :], 0.0)
         zero, one = m.right(x, np.zeros(projects)), m.right(x, np.ones(projects))
-        constant = float(pi @ zero[0] + nu @ zero[1] + lam @ m.cap)
+        constant = float(pi @ zero[0] + nu @ zero[1] + lam @ m.room(x, np.zeros(projects)))
         slope: Floats = np.bincount(m.owner[m.group_start], weights=pi * (one[0] - zero[0]), minlength=projects).astype(np.float64)
         slope += np.bincount(m.owner[m.local_start], weights=nu * (one[1] - zero[1]), minlength=projects)
+        slope += np.bincount(m.owner, weights=x * ((m.own1 - m.own0).T @ lam), minlength=projects)
         return Shortage(max(0.0, answer.objective), -lam, (slope, constant))

@@ -128,7 +128,8 @@ def _raised(project: Project, share: Fraction) -> Project:
     return project.model_copy(update={"spend": spend, "remaining": remaining, "total_investment": project.total_investment + more})
 
 
-def _by_start(terms: Terms | None, factor: Fraction, into: dict[int, Fraction]) -> None:
+def by_start(terms: Terms | None, factor: Fraction, into: dict[int, Fraction]) -> None:
+    """Add a sum over starts, times a factor, to coefficients by start."""
     if terms is None or not factor:
         return
     coefs: Coefs = [1] * len(terms.starts) if terms.start_coefs is None else terms.start_coefs
@@ -146,8 +147,8 @@ def _sides(problem: Problem, a: Row, b: Row) -> list[LinearRow]:
         ends: list[dict[int, Fraction]] = []
         for row in (a, b):
             sums: dict[int, Fraction] = {}
-            _by_start(row.left, Fraction(sign), sums)
-            _by_start(row.base, -sign * Fraction(bound), sums)
+            by_start(row.left, Fraction(sign), sums)
+            by_start(row.base, -sign * Fraction(bound), sums)
             ends.append(sums)
         grow = {k: ends[1].get(k, Fraction(0)) - ends[0].get(k, Fraction(0)) for k in ends[0] | ends[1]}
         grow = {k: v for k, v in grow.items() if v}

@@ -2,7 +2,7 @@ r"""Funding rows with overruns in them: what each start costs at prices of the l
 
 For prices ``lambda >= 0`` of the rows that link projects, a start's money costs at least
 ``phi_k(theta) = min { lambda L f : f adds up to its spending and keeps the rules of its project }``, so
-``sum_k phi_k(theta_k) x_k <= lambda l`` holds for every plan that can be funded after the overruns theta. With theta any set of the
+``sum_k (phi_k(theta_k) - lambda o_k(theta_k)) x_k <= lambda l`` holds for every plan that can be funded after the overruns theta. With theta any set of the
 uncertainty, these are the protected funding rows; all of them together are exact (linear duality; Benders 1962).
 """
 
@@ -48,7 +48,7 @@ class Prices:
         self._columns = np.arange(m.n, dtype=np.int32)
 
     def of(self, prices: Floats) -> dict[float, Floats]:
-        """Return by overrun what each start costs at least, shape (starts,)."""
+        """Return by overrun what each start costs at least, less the room that it adds, shape (starts,)."""
         m = self.m
         cost = np.asarray(m.link.T @ prices).ravel() if m.n else np.zeros(0)
         out: dict[float, Floats] = {share: np.zeros(self.starts) for share in self.shares}
@@ -59,5 +59,6 @@ class Prices:
                 raise SolverError(_("HiGHS gave no usable answer: {first}; again: {second}").format(first="infeasible", second="prices"))
             own = np.bincount(m.group_start[m.group], weights=cost * answer.x[: m.n], minlength=self.starts)
             slack = np.bincount(m.local_start, weights=LOCAL_PRICE * answer.x[m.n :], minlength=self.starts)
-            out[share] = (own + slack).astype(np.float64)
+            room = (m.own0 * (1.0 - share) + m.own1 * share).T @ prices
+            out[share] = (own + slack - room).astype(np.float64)
         return out

@@ -37,7 +37,7 @@ class Rule:
     Attributes
     ----------
     use0, more : Floats, shape (link rows, projects)
-        Use without overrun; what a full overrun adds.
+        Use without overrun, less the room that the project adds itself; what a full overrun adds to that.
     """
 
     use0: Floats
@@ -90,6 +90,9 @@ class Worst:
         self._to_project = sp.csr_matrix(
             (np.ones(m.n), (np.arange(m.n), m.owner[m.group_start[m.group]] if m.n else np.zeros(0, dtype=np.int64))), shape=(m.n, projects)
         )
+
+        by_project = sp.csr_matrix((x, (np.arange(len(x)), m.owner)), shape=(len(x), projects))
+        self._own = [(m.own0 @ by_project).toarray(), ((m.own1 - m.own0) @ by_project).toarray()]
 
     def theta(self, part: Theta) -> Floats:
         """Return overruns by project as an array."""
@@ -154,6 +157,7 @@ class Worst:
     def hold(self, lp: _RuleLp, rule: Rule | None, theta: Theta) -> Rule | None:
         """Return a rule of the programme that funds some overruns too (`rule`: its last one), None when there is none."""
         columns, full = self._columns(theta), self.theta(theta)
+        room = self.m.room(self.x, full)
         while True:
             if rule is not None:
                 broken = np.flatnonzero(rule.use0.sum(axis=1) + rule.more @ full > self.m.cap + TOLERANCE)
@@ -162,7 +166,7 @@ class Worst:
             else:
                 broken = np.arange(len(self.m.cap))
             for r in broken.tolist():
-                lp.add(r, columns)
+                lp.add(r, columns, float(room[r]))
             found = lp.run()
             if found is None:
                 return None
@@ -171,22 +175,25 @@ class Worst:
                 return again
             rule = again
 
+    def _add(self, lp: _RuleLp, r: int, theta: Theta) -> None:
+        lp.add(r, self._columns(theta), float(self.m.room(self.x, self.theta(theta))[r]))
+
     def _columns(self, theta: Theta) -> Floats:
         """Return the overrun of each money column's project as a share of the line."""
         m = self.m
         return np.asarray(self._to_project @ self.theta(theta)) / self._end if m.n else np.zeros(0)
 
     def _rule(self, f0: Floats, f1: Floats) -> Rule:
-        to = self._to_project
-        use0 = (self.m.link @ sp.diags(f0) @ to).toarray()
-        use1 = (self.m.link @ sp.diags(f1) @ to).toarray()
+        m, to = self.m, self._to_project
+        use0 = (m.link @ sp.diags(f0) @ to).toarray() - self._own[0]
+        use1 = (m.link @ sp.diags(f1) @ to).toarray() - self._own[0] - self._end * self._own[1]
         return Rule(use0, (use1 - use0) / self._end)
 
     def _look(self, part: _Part) -> Rule | Verdict | Iterator[_Part]:
         """Return a rule for all sets of a part, a set that is short, or the parts into which to split."""
         lp, seen = self.start(), [dict(part.fixed)]
         for r in range(len(self.m.cap)):
-            lp.add(r, self._columns(seen[0]))
+            self._add(lp, r, seen[0])
         for _round in range(_ROUNDS):
             found = lp.run()
             if found is None:
@@ -195,7 +202,7 @@ class Worst:
             for r, cap in enumerate(self.m.cap.tolist()):
                 theta, use = self._worst(rule, r, part)
                 if use > cap + TOLERANCE:
-                    lp.add(r, self._columns(theta))
+                    self._add(lp, r, theta)
                     new = True
                     if theta not in seen:
                         seen.append(theta)
@@ -243,15 +250,15 @@ class _RuleLp:
         cost = np.concatenate([np.zeros(2 * n), [1.0]])
         self._lp = lp_of(a, np.concatenate([need0, low, need1, low]), np.concatenate([need0, b0, need1, b1]), cost)
 
-    def add(self, r: int, share: Floats) -> None:
-        """Add a link row at an overrun of each column's project."""
+    def add(self, r: int, share: Floats, room: float) -> None:
+        """Add a link row at an overrun of each column's project, and its room there."""
         m = self._m
         row = m.link.getrow(r)
         at, values, s = row.indices, row.data, share[row.indices]
         columns = np.concatenate([at, m.n + at, [2 * m.n]])
         coefs = np.concatenate([values * (1.0 - s), values * s, [-1.0]])
         kept = coefs != 0.0
-        self._lp.add_row(columns[kept].astype(np.int32), coefs[kept], -np.inf, float(m.cap[r]))
+        self._lp.add_row(columns[kept].astype(np.int32), coefs[kept], -np.inf, room)
 
     def run(self) -> tuple[Floats, Floats] | None:
         """Return the money at both ends, None when no rule holds the rows."""
