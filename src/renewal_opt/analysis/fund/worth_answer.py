@@ -1,0 +1,98 @@
+"""The whole answer of `fund worth`: single caps, sets of caps, curves of score against money."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from ...domain.base import Label
+from ...domain.fund_worth import Axis, Caps, Curve, SetWorth, WorthAnswer
+from ..assemble import input_files, program_versions
+from .curve import CurveMaker, measured_by_budget
+from .lp_prices import LeverProgram
+from .target import Target
+from .worth import Asked, Base, base_of, chosen_levers, optimum_of, worth_of_caps
+from .worth_sets import worth_of_sets
+
+Drawn = tuple[Axis, Caps]
+
+
+def worth(
+    target: Target, asked: Asked, *, pairs: bool = False, points: int = 0, curves: Sequence[Drawn] = (("total", "yearly"), ("total", "summed")),
+    tell: Callable[[str], None] = lambda words: None, cancel: threading.Event | None = None,
+) -> WorthAnswer:  # fmt: skip
+    """Return what one more 亿元 is worth, and one less, in each cap.
+
+    Parameters
+    ----------
+    target : Target
+        Plan or scenario; the projects are chosen anew under moved caps.
+    asked : Asked
+    pairs : bool
+        Whether sets of caps are looked at, too.
+    points : int
+        Most solves of each curve; 0 draws none.
+    curves : sequence of (axis, caps)
+        Which curves.
+    tell : callable
+        Told what is done.
+    cancel : threading.Event, optional
+        Set it to stop with what is proven so far.
+
+    Raises
+    ------
+    InputError
+        For channels or years that no cap has.
+    InfeasibleError, SolverError
+        When the plan's own question has no plan, or none is found in time.
+    """
+    base = base_of(target, asked, cancel or threading.Event())
+    levers = chosen_levers(base, asked)
+    program = LeverProgram(base.problem, levers, asked.step)
+    caps = worth_of_caps(base, asked, program, levers, tell)
+    sets: list[SetWorth] = worth_of_sets(base, asked, program, levers, caps, tell) if pairs else []
+    notes = _notes(base)
+    drawn: list[Curve] = []
+    for axis, years in curves if points else ():
+        maker = CurveMaker(base, asked, axis, years, points)
+        if maker.monotone():
+            drawn.append(maker.draw(tell))
+        else:
+            notes.append(_NOT_MONOTONE)
+        if years != "yearly":
+            notes += _dropped(base, years)
+    plan, inputs = target.plan, target.inputs
+    return WorthAnswer(
+        program=program_versions(), city=plan.city, title=plan.title, synthetic=target.synthetic, scenario=inputs.scenario.name, plan_year=plan.plan_year,
+        basis=inputs.scenario.basis, step=asked.step, gap_asked=base.options.gap, base=optimum_of(base.known.found), relaxed=program.optimum,
+        plan_kept=base.known.kept, caps=tuple(caps), sets=tuple(sets), curves=tuple(drawn), notes=tuple(dict.fromkeys(notes, None)), inputs=input_files(inputs),
+    )  # fmt: skip
+
+
+_NOT_MONOTONE = Label(
+    zh="有限额按预算的占比设下限：资金多了未必仍可行，故不画该曲线", en="a limit asks for a least share of the budget: more money may take plans away, so that this curve is not drawn"
+)
+_SPLIT_BY_YEAR = Label(
+    zh="结转的渠道不参加“合用一笔”的组合：多出的钱会跨年使用", en="channels whose surplus is carried over are in no set that shares a step: the money would reach over years"
+)
+
+
+def _notes(base: Base) -> list[Label]:
+    out: list[Label] = []
+    forbids = [k for k, r in base.problem.policy.funding.caps.items() if r.active and r.amount - r.already_used <= 0]
+    if forbids:
+        out.append(Label(zh=f"上限为 0 的禁止性规则不作变动：{'、'.join(forbids)}", en=f"rules that forbid (a cap of 0) are not moved: {', '.join(forbids)}"))
+    if any(c.carry_surplus for c in base.problem.policy.funding.channels.values()):
+        out.append(_SPLIT_BY_YEAR)
+    return out
+
+
+def _dropped(base: Base, caps: Caps) -> list[Label]:
+    """Return what else falls when yearly caps are carried over or added up."""
+    out: list[Label] = []
+    policy = base.problem.policy
+    if caps == "summed" and any(r.active and r.of == "cap" for r in policy.funding.reserved.values()):
+        out.append(Label(zh="各年上限合并后，按年上限预留的份额不再起作用", en="with the years added up, shares reserved of yearly caps no longer hold"))
+    if measured_by_budget(policy):
+        out.append(Label(zh="有限额以当年预算为基数，预算仍按年计", en="a limit is measured by the yearly budget, which stays yearly"))
+    return out

@@ -1,0 +1,140 @@
+"""`fund worth`: what one more 亿元 is worth in each channel and year, alone and together, and score against money."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from ...errors import Finding, InputError
+from ...i18n import N_, _
+from ..base import Exact, Whole, a_path, json_option, option
+from ..base import command as a_command
+from ..output import check_targets, say_written, write_all
+from ..progress import Progress
+from .asked import quietly, read_target, the_file, the_sets
+
+if TYPE_CHECKING:
+    from ...analysis.fund.target import Target
+    from ...analysis.fund.worth import Asked
+    from ...analysis.fund.worth_answer import Drawn
+    from ...domain.fund_worth import WorthAnswer
+
+
+@a_command("worth", help=N_("What one more 亿元 is worth, and one less, in each channel, sub-channel, cap and budget by year: the price of the linear relaxation left and right, and beside it what is proven of the true change; caps together; score against money. The projects are chosen anew for each."))
+@the_file
+@option("--step", type=Exact("0", "1e8", open_low=True), default=Decimal(10000), help=N_("One step, 万元; default: 10000, which is one 亿元."))
+@option("--channels", metavar="ID,ID,...", help=N_("Only these channels (their sub-channels included), sub-channels, caps or budgets; default: all."))
+@option("--years", metavar="YEAR,YEAR,...", help=N_("Only these years; default: all."))
+@option("--pairs", is_flag=True, help=N_("Also caps together: pairs of one year, and the sets that are bottlenecks of the plan."))
+@option("--points", type=Whole(0, 10_000), default=0, help=N_("Most solves for each curve of score against money; default: 0, no curve."))
+@option("--curve", "curves", multiple=True, metavar="AXIS:CAPS", help=N_("Curve to draw, may be given several times: total (all money of the plan) or scale (all caps times a factor), with caps yearly, carried (what is left goes on) or summed (years added up); default: total:yearly and total:summed."))
+@option("--exact", is_flag=True, help=N_("Solve each to gap 0, within --seconds."))
+@option("--seconds", type=Exact("0", "1e9", open_low=True), help=N_("Time of each solve; default: the scenario's."))
+@option("--time", "most", type=Exact("0", "1e9", open_low=True), default=Decimal(300), help=N_("Time of all solves of single caps, of all sets, and of each curve; what is not reached keeps the bounds known by then. Default: 300."))
+@option("--workers", type=Whole(1, 1024), default=1, help=N_("Number of processes; default: 1."))
+@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
+@option("--html", "page", type=a_path(), help=N_("Write the answer as an HTML page with charts."))
+@the_sets
+@json_option
+@quietly
+def command(
+    path: Path,
+    step: Decimal,
+    channels: str | None,
+    years: str | None,
+    pairs: bool,
+    points: int,
+    curves: tuple[str, ...],
+    exact: bool,
+    seconds: Decimal | None,
+    most: Decimal,
+    workers: int,
+    output: Path | None,
+    xlsx: Path | None,
+    page: Path | None,
+    sets: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Tell what money is worth."""
+    from ...analysis.fund.worth import Asked
+    from ...io.worthfile import worth_to_json
+
+    targets = [p for p in (output, xlsx, page) if p is not None]
+    drawn, wanted, yuan = _curves(curves), _years(years), _yuan(step)
+    check_targets(targets, [path])
+    target = read_target(path, sets, quiet)
+    read = [p for _role, p in target.inputs.files] + [path]
+    check_targets(targets, read)
+    named = tuple(c for c in (channels or "").split(",") if c)
+    limit = float(seconds if seconds is not None else target.inputs.scenario.solver.seconds)
+    answer = _answer(target, Asked(yuan, named, wanted, limit, float(most), exact, workers), pairs, points, drawn, quiet)
+    writers: dict[Path, Any] = {}
+    if output is not None:
+        writers[output] = lambda place: place.write_text(worth_to_json(answer), encoding="utf-8", newline="\n")
+    if xlsx is not None:
+        from ...report.fund_worth_xlsx import write_worth
+
+        writers[xlsx] = lambda place: write_worth(answer, target.inputs.library, place)
+    if page is not None:
+        from ...report.fund_worth_html import write_worth_page
+
+        writers[page] = lambda place: write_worth_page(answer, target.inputs.library, place)
+    written = write_all(writers, read)
+    if as_json:
+        click.echo(worth_to_json(answer), nl=False)
+    elif not quiet:
+        from ...report.fund_worth_terminal import print_worth
+
+        print_worth(answer, sys.stdout)
+    if writers and (not quiet or list(writers) != written):
+        say_written(writers, written)
+
+
+def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[Drawn], quiet: bool) -> WorthAnswer:
+    from ...analysis.fund.worth_answer import worth
+
+    def tell(words: str) -> None:
+        if not quiet:
+            click.echo(words, err=True)
+
+    stopping = _("Stopping; what is proven so far will be written. Ctrl-C again ends at once.")
+    with Progress(quiet=True, gap=0.0, stopping=stopping) as progress:
+        more: dict[str, Any] = {"curves": drawn} if drawn else {}
+        return worth(target, asked, pairs=pairs, points=points, tell=tell, cancel=progress.cancel, **more)
+
+
+def _yuan(step: Decimal) -> int:
+    yuan = step * 10_000
+    if yuan != int(yuan):
+        raise InputError([Finding("bad_step", file="--step", value=str(step), expected=_("万元 with at most four decimals: whole 元"))])
+    return int(yuan)
+
+
+def _years(text: str | None) -> tuple[int, ...]:
+    parts = [p.strip() for p in (text or "").split(",") if p.strip()]
+    wrong = [p for p in parts if not (p.isascii() and p.isdigit() and len(p) == 4)]
+    if wrong:
+        raise InputError([Finding("bad_year", file="--years", value=p, expected=_("a calendar year, such as 2026")) for p in wrong])
+    return tuple(map(int, parts))
+
+
+def _curves(texts: tuple[str, ...]) -> list[Drawn]:
+    from ...domain.fund_worth import Axis, Caps
+
+    out: list[Any] = []
+    faults: list[Finding] = []
+    for text in texts:
+        axis, _colon, caps = text.partition(":")
+        if axis in get_args(Axis) and (caps or "yearly") in get_args(Caps):
+            out.append((axis, caps or "yearly"))
+        else:
+            faults.append(Finding("bad_curve", file="--curve", value=text, expected=_("total or scale, then yearly, carried or summed, such as total:carried")))
+    if faults:
+        raise InputError(faults)
+    return list(dict.fromkeys(out))
