@@ -26,12 +26,13 @@ _LEVEL = 1e-6
 
 @dataclass(frozen=True)
 class Source:
-    """One cap in a set: its name in words, what it holds, and its price where that is not 1."""
+    """One cap in a set: its name in words, what it holds, its price where that is not 1, and its plan-wide row."""
 
     label: Label
     family: str
     yuan: int
     price: Fraction
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _named(problem: Problem, rows: Sequence[Row], t: FundingTables, p: Floats, n
     sources = tuple(
         Source(
             rows[t.link_names[k].row].label, rows[t.link_names[k].row].family, round(float(t.link.bound[k]) * problem.money_unit),
-            Fraction(float(p[k])).limit_denominator(12),
+            Fraction(float(p[k])).limit_denominator(12), rows[t.link_names[k].row].name,
         )
         for k in np.flatnonzero(p > 0).tolist()
     )  # fmt: skip

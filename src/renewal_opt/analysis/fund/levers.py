@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import combinations
 from typing import Any, Literal
 
@@ -273,11 +274,28 @@ def looser(tight: Sequence[Row], loose: Sequence[Row], besides: frozenset[str] =
         own = known.get(row.name)
         if own is None:
             return False
-        if row.hi is not None and (own.hi is None or own.hi > row.hi):
+        (low, high), (own_low, own_high) = sides(row), sides(own)
+        if high is not None and (own_high is None or own_high > high):
             return False
-        if row.lo is not None and (own.lo is None or own.lo < row.lo):
+        if low is not None and (own_low is None or own_low < low):
             return False
     return True
+
+
+def sides(row: Row) -> tuple[Fraction | None, Fraction | None]:
+    """Return the bounds of a row for one unit of its first coefficient: a share of the budget is written with the budget in them."""
+    at = first_start(row)
+    by = Fraction(1) if at is None else abs(Fraction(at[1]))
+    return None if row.lo is None else Fraction(row.lo) / by, None if row.hi is None else Fraction(row.hi) / by
+
+
+def first_start(row: Row) -> tuple[int, int | Fraction] | None:
+    """Return the first start that a row weighs with its coefficient; None for a row of money, of a base, or of nothing."""
+    if row.base is not None or row.left.entries is not None or not len(row.left.starts):
+        return None
+    coefs = row.left.start_coefs
+    listed = [1] * len(row.left.starts) if coefs is None else coefs.tolist() if isinstance(coefs, np.ndarray) else list(coefs)
+    return next(((k, c) for k, c in zip(row.left.starts.tolist(), listed, strict=True) if c), None)
 
 
 def most_use(problem: Problem, row: Row) -> int:

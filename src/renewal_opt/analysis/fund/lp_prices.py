@@ -23,7 +23,7 @@ from ...model.rows import Row
 from ...problem import Problem
 from ...problem.tables import Floats
 from ...solver.lp import LinearProgram, LpAnswer
-from .levers import Lever, moved, with_policy
+from .levers import Lever, first_start, moved, sides, with_policy
 
 #: families whose rows may hang on a cap
 _HANGING = ("budget", "caps", "channels", "limits", "reserved")
@@ -212,27 +212,25 @@ def _direction(problem: Problem, m: Matrices, base: dict[str, Row], lever: Lever
         return lower, upper
     for name, row in _hanging(with_policy(problem, moved(problem.policy, lever, by))).items():
         own = base.get(name)
-        if own is None or row.base is not None or (row.lo, row.hi) == (own.lo, own.hi) or row.family not in m.row_spans:
+        if own is None or row.base is not None or sides(row) == sides(own) or row.family not in m.row_spans:
             continue
         places = m.rows(row.family)
-        for side, new, old, suffix in ((lower, row.lo, own.lo, "least"), (upper, row.hi, own.hi, "most")):
+        (new_low, new_high), (old_low, old_high) = sides(row), sides(own)
+        for side, new, old, suffix in ((lower, new_low, old_low, "least"), (upper, new_high, old_high, "most")):
             at = places.get(name, places.get(f"{name}:{suffix}"))
             if at is not None and new is not None and old is not None and new != old:
-                side[at] = float(new - old) / abs(by) * unit / _scale(m, at, row, problem)
+                side[at] = float((new - old) / abs(by)) * unit * _weight(m, at, own, unit)
     return lower, upper
 
 
-def _scale(m: Matrices, at: int, row: Row, problem: Problem) -> float:
-    """Return by what the model divides the bounds of a row: its first coefficient in the row over that in the model."""
-    if row.left.entries is not None and len(row.left.entries):
-        return float(problem.money_unit)
-    coefs = row.left.start_coefs
-    exact = next(((int(k), 1.0 if coefs is None else float(coefs[i])) for i, k in enumerate(row.left.starts.tolist()) if coefs is None or coefs[i]), None)
-    if exact is None:
-        return 1.0
-    column = m.col_slice("x").start + exact[0]
+def _weight(m: Matrices, at: int, row: Row, unit: float) -> float:
+    """Return what one unit of a row's `sides` is in the model's row."""
+    first = first_start(row)
+    if first is None:
+        return 1.0 / unit
+    column = m.col_slice("x").start + first[0]
     mine = slice(m.start[column], m.start[column + 1])
-    return exact[1] / float(m.value[mine][m.index[mine] == at][0])
+    return abs(float(m.value[mine][m.index[mine] == at][0]))
 
 
 def _widened(m: Matrices, directions: Sequence[tuple[dict[int, float], dict[int, float]]]) -> tuple[Matrices, int]:

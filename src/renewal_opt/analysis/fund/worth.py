@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ...domain.fund_worth import CapWorth, Change, Optimum, Price, Stop
-from ...errors import Finding, InputError
+from ...errors import Finding, InputError, SolverError
 from ...i18n import _
 from ...io.nearest import did_you_mean
 from ...model.build import plan_rows
@@ -19,7 +19,7 @@ from ...solver import SolveOptions
 from ...verify import verify_plan
 from ..annual import options_of
 from ..portfolio import Portfolio, funded, objective_of, solve_portfolio
-from .levers import Lever, by_year, levers_of, looser, most_use, moved, with_policy
+from .levers import Lever, by_year, levers_of, looser, most_use, moved, sides, with_policy
 from .lp_prices import LeverProgram, Ray
 from .moved import Found, Solver, found_of, state_from
 from .target import Target
@@ -240,13 +240,23 @@ def _settle(base: Base, case: _Case) -> None:
     if case.by > 0 or not case.tightens:
         return
     chosen, money = base.answer.chosen, base.answer.money
-    if all(r.holds(chosen, money) for r in rows) or funded(problem, rows, chosen, base.answer.opened, base.options)[0] is not None:
+    if all(r.holds(chosen, money) for r in rows) or _paid(base, problem, rows):
         case.stopped = "kept"
 
 
+def _paid(base: Base, problem: Problem, rows: list[Row]) -> bool:
+    """Return whether the plan at hand can be paid otherwise under other caps."""
+    if base.solver.cancel.is_set():
+        return False
+    try:
+        return funded(problem, rows, base.answer.chosen, base.answer.opened, base.options)[0] is not None
+    except SolverError:  # not settled here: it is solved, or its bounds stay
+        return False
+
+
 def _changed(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
-    known = {r.name: (r.lo, r.hi) for r in before}
-    return [r.name for r in after if known.get(r.name) != (r.lo, r.hi)]
+    known = {r.name: sides(r) for r in before}
+    return [r.name for r in after if known.get(r.name) != sides(r)]
 
 
 def _solve(base: Base, asked: Asked, cases: Sequence[_Case], tell: Tell) -> None:
@@ -256,7 +266,7 @@ def _solve(base: Base, asked: Asked, cases: Sequence[_Case], tell: Tell) -> None
         some = cases[at : at + ahead]
         policies = {at + k: moved(base.problem.policy, c.lever, c.by) for k, c in enumerate(some)}
         for k, found in base.solver.many(policies).items():
-            cases[k].found, cases[k].stopped = found, found.stopped  # type: ignore[assignment]
+            cases[k].found, cases[k].stopped = found, found.stopped
         at += len(some)
         tell(_("{done} of {cases} moves solved").format(done=at, cases=len(cases)))
 

@@ -106,10 +106,11 @@ def _best(changes: Sequence[Change]) -> Change | None:
 
 def _candidates(base: Base, asked: Asked, program: LeverProgram, levers: Sequence[Lever], known: Mapping[str, CapWorth]) -> list[_Set]:
     money = {v.row: money_of(base.problem, v, base.by_name) for v in levers}
-    by_label = {v.label.zh: v for v in levers}
+    by_row = {v.row: v for v in levers}
     looked: dict[frozenset[str], _Set] = {}
-    for b in bottlenecks(base.problem, base.target.plan):
-        members = tuple(v for s in b.sources if (v := by_label.get(s.label.zh)) is not None)
+    paid = any(c.money for c in base.target.plan.chosen)  # a plan of nothing has no bottleneck
+    for b in bottlenecks(base.problem, base.target.plan) if paid else []:
+        members = tuple(v for s in b.sources if (v := by_row.get(s.row)) is not None)
         if 2 <= len(members) <= _MOST and len(members) == len(b.sources):
             _look(base, asked, program, members, money, known, True, looked)
     tight = [v for v in levers if _may_bind(known[v.row], asked.step)]
