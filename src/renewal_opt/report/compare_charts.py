@@ -24,10 +24,10 @@ STATES = {"": "#FFFFFF", "refused": "#EEEEEE", "reserve": "#F2CF80", "carry_over
 def charts(view: CompareView) -> dict[str, str]:
     """Return name to figure (JSON); a figure that would show nothing is left out."""
     made = {"difference": _difference(view), "money": _money(view), "criteria": _criteria(view), "frequency": _frequency(view)}
-    return {name: _json(figure) for name, figure in made.items() if figure is not None}
+    return {name: figure_json(figure) for name, figure in made.items() if figure is not None}
 
 
-def _json(figure: dict[str, Any]) -> str:
+def figure_json(figure: dict[str, Any]) -> str:
     """Return a figure as JSON after plotly has checked every name in it; safe inside a script element."""
     import plotly.graph_objects as go
     import plotly.io as pio

@@ -14,7 +14,8 @@ from .numbers import gap_text, percent, rounded, wan
 from .page import escaped, fold, frame, table, tag
 from .view import basis_name, rounding_note, stopped_name, synthetic_notice
 
-_SCRIPT = """
+#: draws every figure that stands in the page
+DRAWING = """
 for (const element of document.querySelectorAll('script[type="application/json"]')) {
   const figure = JSON.parse(element.textContent);
   Plotly.newPlot(element.dataset.chart, figure.data, figure.layout, {responsive: true, displaylogo: false, showLink: false, plotlyServerURL: ''});
@@ -40,7 +41,7 @@ def page(view: CompareView) -> str:
     title = _("{city}: {number} plans compared").format(city=view.text(view.plans[0].plan.city), number=len(view.plans))
     body = "\n".join([*_head(view, title), *_plans(view, drawn), *_each(view), *_money(view, drawn), *_criteria(view, drawn), *_frequency(view, drawn), *_missing(view)])
     data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
-    return frame(title, body, data, _SCRIPT)
+    return frame(title, body, data, DRAWING)
 
 
 def _chart(name: str, drawn: dict[str, str]) -> list[str]:

@@ -13,6 +13,7 @@ from .fund_worth_words import (
     curve_claim,
     curve_name,
     definitions,
+    less_text,
     mark,
     mode_text,
     moves_text,
@@ -43,7 +44,7 @@ def print_worth(answer: WorthAnswer, file: IO[str], *, width: int | None = None)
     pages, places = Pages(file, width), places_of(answer)
     if answer.synthetic:
         pages.line(f"【{synthetic_notice()}】", "bold reverse")
-    pages.line(_("What one more 亿元 is worth: {title}").format(title=answer.title.text()), "bold")
+    pages.line(_("What another 100m yuan is worth: {title}").format(title=answer.title.text()), "bold")
     pages.line(_("The plan: {words} ({basis})").format(words=base_text(answer, places), basis=basis_name(answer.basis)))
     if not answer.plan_kept:
         pages.line(_("A solve on the way found a better plan than the one at hand; changes count from it."))
@@ -76,7 +77,7 @@ def _caps(answer: WorthAnswer, pages: Pages, places: int) -> None:
     pages.heading(_("Caps one by one ({number}; {others} more cannot bind or are not used up)").format(number=len(told), others=len(answer.caps) - len(told)))
     header = [_("cap"), _("cap, 10k yuan"), _("used"), _("price, left | right"), step_name(answer, 1), step_name(answer, -1)]
     rows = [
-        [c.label.text() + mark(c), wan(c.yuan), percent(Fraction(c.used, c.yuan), 0) if c.yuan else "–", prices_text(c, places), change_text(c.more, places), change_text(c.less, places)]
+        [c.label.text() + mark(c), wan(c.yuan), percent(Fraction(c.used, c.yuan), 0) if c.yuan else "–", prices_text(c, places), change_text(c.more, places), less_text(answer, c, places)]
         for c in told[:_CAPS]
     ]  # fmt: skip
     if rows:

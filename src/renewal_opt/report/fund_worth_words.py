@@ -9,7 +9,7 @@ from ..domain.base import YI
 from ..domain.fund_worth import CapWorth, Change, Curve, SetWorth, WorthAnswer
 from ..i18n import _
 from .compare_words import interval_words
-from .numbers import wan
+from .numbers import percent, wan
 
 #: objectives from here on are told whole
 _LARGE = 10_000
@@ -33,6 +33,12 @@ def change_text(change: Change | None, places: int) -> str:
     if change.stopped == "infeasible":
         return _("no plan is left")
     return interval_words(interval_of(change), places)
+
+
+def less_text(answer: WorthAnswer, cap: CapWorth, places: int) -> str:
+    """Return what is proven of a step down; a cap that has no whole step goes to 0, which is said."""
+    text = change_text(cap.less, places)
+    return text if cap.less is None or -cap.less.by == answer.step else _("{change} (cap to 0)").format(change=text)
 
 
 def price_text(value: float | None, places: int) -> str:
@@ -126,15 +132,15 @@ def curve_claim(curve: Curve) -> str:
     """Return how far a curve is proven."""
     if curve.complete:
         return _("The two curves are one: this is the whole front.")
-    return _("Between the curves lies what is not proven: at most {gap:.2%} of the best value.").format(gap=curve.gap)
+    return _("Between the curves lies what is not proven: at most {gap} of the best value.").format(gap=percent(curve.gap, 2))
 
 
 def definitions(answer: WorthAnswer) -> list[str]:
     """Return how the numbers are to be read."""
     step = wan(answer.step)
     out = [
-        _("Price: how the optimum of the linear relaxation moves with the cap, objective for one more 亿元; left: for the last 亿元, right: for the next."),
-        _("True change: the optimum of whole projects with {step} 万元 more or less, as an interval from both proven bounds; a number only where it is narrower than its last digit.").format(step=step),
+        _("Price: how the optimum of the linear relaxation moves with the cap, objective for another 100m yuan; left: for the last 100m yuan, right: for the next."),
+        _("True change: the optimum of whole projects with {step} (10k yuan) more or less, as an interval from both proven bounds; a number only where it is narrower than its last digit.").format(step=step),
     ]
     if any(c.assumption for c in answer.caps):
         out.append(_("* The cap is an assumption: what it is worth says what the assumption does, not what money of this channel is worth."))
@@ -161,5 +167,5 @@ def base_text(answer: WorthAnswer, places: int) -> str:
 
 def step_name(answer: WorthAnswer, sign: int) -> str:
     """Return the heading of a true change."""
-    amount = _("one 亿元") if answer.step == YI else _("{wan} 万元").format(wan=wan(answer.step))
+    amount = _("100m yuan") if answer.step == YI else _("{wan} x 10k yuan").format(wan=wan(answer.step))
     return _("{amount} more").format(amount=amount) if sign > 0 else _("{amount} less").format(amount=amount)

@@ -300,7 +300,11 @@ class CurveMaker:
     def _curve(self, low: int, high: int) -> Curve:
         known = self._known
         places = sorted({low, high, *(m for m in known.steps if low <= m <= high), *(m for m in known.solved if low <= m <= high)})
-        lower = [Corner(money=m, value=float(v)) for m in places if (v := known.lower(m)) is not None]
+        lower: list[Corner] = []
+        for m in places:
+            v = known.lower(m)
+            if v is not None and (not lower or float(v) > lower[-1].value):
+                lower.append(Corner(money=m, value=float(v)))
         upper: list[Corner] = []
         gap, top = Fraction(0), max((v for v in known.steps.values()), default=Fraction(0))
         for a, b in pairwise(places):

@@ -145,6 +145,7 @@ def _look(
     shared = how_together(base, members, money)
     if name in looked or shared is None:
         return
+    members = tuple(sorted(members, key=lambda v: len(money[v.row]))) if not shared else members  # the inner cap first
     alone = [known[v.row].price.more for v in members]
     best = None if any(a is None for a in alone) else max(a for a in alone if a is not None)
     looked[name] = _Set(members, shared, bottleneck, program.together(members, asked.step, shared), best)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ...domain.fund_worth import WorthAnswer
 
 
-@a_command("worth", help=N_("What one more 亿元 is worth, and one less, in each channel, sub-channel, cap and budget by year: the price of the linear relaxation left and right, and beside it what is proven of the true change; caps together; score against money. The projects are chosen anew for each."))
+@a_command("worth", help=N_("What another 100m yuan is worth, and as much less, in each channel, sub-channel, cap and budget by year: the price of the linear relaxation left and right, and beside it what is proven of the true change; caps together; score against money. The projects are chosen anew for each."))
 @the_file
-@option("--step", type=Exact("0", "1e8", open_low=True), default=Decimal(10000), help=N_("One step, 万元; default: 10000, which is one 亿元."))
+@option("--step", type=Exact("0", "1e8", open_low=True), default=Decimal(10000), help=N_("One step, 10k yuan; default: 10000, which is 100m yuan."))
 @option("--channels", metavar="ID,ID,...", help=N_("Only these channels (their sub-channels included), sub-channels, caps or budgets; default: all."))
 @option("--years", metavar="YEAR,YEAR,...", help=N_("Only these years; default: all."))
 @option("--pairs", is_flag=True, help=N_("Also caps together: pairs of one year, and the sets that are bottlenecks of the plan."))
@@ -112,7 +112,7 @@ def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[
 def _yuan(step: Decimal) -> int:
     yuan = step * 10_000
     if yuan != int(yuan):
-        raise InputError([Finding("bad_step", file="--step", value=str(step), expected=_("万元 with at most four decimals: whole 元"))])
+        raise InputError([Finding("bad_step", file="--step", value=str(step), expected=_("10k yuan with at most four decimals: whole yuan"))])
     return int(yuan)
 
 

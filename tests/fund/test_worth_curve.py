@@ -1,0 +1,151 @@
+"""Curves of score against money: against enumeration, between their bounds and complete, with the yearly caps in three ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction as F
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from small import Town, channel, entry, new
+from worth_cases import WAN, based, feasible, random_raw, spending
+
+from renewal_opt.analysis.fund.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
+from renewal_opt.analysis.fund.levers import by_year, with_policy
+from renewal_opt.domain.fund_worth import Corner, Curve
+from renewal_opt.errors import InfeasibleError
+from renewal_opt.problem import Problem
+
+
+def upper_at(corners: Sequence[Corner], money: int) -> float | None:
+    """The upper curve at some money, on the line between its corners."""
+    for a, b in pairwise(corners):
+        if a.money <= money <= b.money:
+            return b.value if a.money == b.money else a.value + (b.value - a.value) * (money - a.money) / (b.money - a.money)
+    return None
+
+
+def lower_at(corners: Sequence[Corner], money: int) -> float | None:
+    return max((c.value for c in corners if c.money <= money), default=None)
+
+
+def stated(town: Town, caps: str) -> Problem:
+    """The town with its yearly caps changed as the policy would be written."""
+    raw = {"channels": town.given[1], "funding": town.given[2], "budget": town.given[6].get("budget", {})}
+    problem = town.problem()
+    years = problem.money_years
+    if caps == "yearly":
+        return problem
+    channels: dict[str, Any] = {}
+    rules: dict[str, Any] = dict((raw["funding"] or {}).get("caps", {}))
+    for key, one in raw["channels"].items():
+        channel_ = town.policy.funding.channels[key]
+        if caps == "carried":
+            channels[key] = one | {"carry_surplus": True}
+            continue
+        sub = dict(one.get("sub", {}))
+        for name, cap in [(key, channel_.cap), *((s, e.cap) for s, e in channel_.sub.items())]:
+            amounts = [cap.at(t) for t in years]
+            if None in amounts:
+                continue
+            rules[f"sum-{name}"] = entry(channels=[name], amount=f"{sum(a for a in amounts if a is not None)} 元")
+            if name in sub:
+                sub[name] = sub[name] | {"cap": "open"}
+        channels[key] = one | ({"cap": "open"} if f"sum-{key}" in rules else {}) | ({"sub": sub} if sub else {}) | {"carry_surplus": False}
+    budget = {}
+    for key, rule in raw["budget"].items():
+        amounts = [town.policy.budget[key].amount.at(t) for t in years]
+        if rule["measure"] != "spending" or None in amounts:
+            budget[key] = rule
+            continue
+        for n in range(len(years) - 1 if caps == "summed" else 0, len(years)):
+            rules[f"budget-{n}"] = entry(years=list(years[: n + 1]), amount=f"{sum(a for a in amounts[: n + 1] if a is not None)} 元")
+    return town.but(channels=channels, funding=(raw["funding"] or {}) | {"caps": rules}, budget=budget).problem()
+
+
+def check_curve(seed: int, caps: str, points: int) -> Curve | None:
+    raw = random_raw(seed)
+    raw.pop("limits", None)  # a share of the budget keeps the budget by year
+    town = Town(**raw)
+    try:
+        base, asked = based(town)
+    except InfeasibleError:
+        return None
+    maker = CurveMaker(base, asked, "total", caps, points)  # type: ignore[arg-type]
+    assert maker.monotone()
+    curve = maker.draw(lambda words: None)
+    problem = stated(town, caps)
+    truth = [(spending(problem, chosen), value) for value, chosen in feasible(problem)]
+    places = sorted({m + d for m, _v in truth for d in (-1, 0, 1)} | {c.money for c in curve.upper})
+    low, high = curve.upper[0].money if curve.upper else 0, max((c.money for c in curve.upper), default=0)
+    for money in (m for m in places if low <= m <= high):
+        best = max((v for m, v in truth if m <= money), default=None)
+        lower, upper = lower_at(curve.lower, money), upper_at(curve.upper, money)
+        if best is None:
+            assert lower is None
+            continue
+        assert upper is not None
+        assert (lower or 0) - 1e-6 <= float(best) <= upper + 1e-6, (seed, caps, money, lower, best, upper)
+        if curve.complete:
+            assert lower == pytest.approx(float(best))
+            assert upper == pytest.approx(float(best), abs=1e-6)
+    return curve
+
+
+@pytest.mark.parametrize("caps", ["yearly", "carried", "summed"])
+def test_curves_hold_the_truth_between_them(caps: str) -> None:
+    found = [c for seed in (2,) if (c := check_curve(seed, caps, 5)) is not None]
+    assert found
+    assert all(c.gap >= 0 and len(c.points) <= 5 for c in found)
+
+
+def test_a_curve_with_points_enough_is_the_front() -> None:
+    curve = check_curve(5, "yearly", 300)
+    assert curve is not None
+    assert curve.complete
+    assert len(curve.points) < 150
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("caps", ["yearly", "carried", "summed"])
+def test_curves_against_enumeration_of_many(caps: str) -> None:
+    found = [c for seed in range(20, 32) for points in (4, 250) if (c := check_curve(seed, caps, points)) is not None]
+    assert sum(c.complete for c in found) >= len(found) // 3
+
+
+def hand() -> Town:
+    """10 万元 a year for two years; `late` spends all in the second year, `even` in both."""
+    return Town([new("even", [10, 10], 50), new("late", [0, 20], 60)], channels={"c": channel(cap={2025: 10, 2026: 10})})
+
+
+def test_carried_money_reaches_what_yearly_caps_stop() -> None:
+    base, asked = based(hand())
+    found = {caps: CurveMaker(base, asked, "total", caps, 40).draw(lambda words: None) for caps in ("yearly", "carried", "summed")}  # type: ignore[arg-type]
+    tops = {caps: max(c.value for c in curve.lower) for caps, curve in found.items()}
+    assert tops == {"yearly": 50.0, "carried": 60.0, "summed": 60.0}
+    assert all(c.complete for c in found.values())
+    steps = [(c.money, c.value) for c in found["yearly"].lower if c.value > 0]
+    assert steps[0] == (20 * WAN, 50.0)
+
+
+def test_all_caps_scaled() -> None:
+    base, asked = based(hand())
+    maker = CurveMaker(base, asked, "scale", "carried", 12)
+    curve = maker.draw(lambda words: None)
+    assert (curve.base, curve.points[0].money, curve.points[-1].money) == (20 * WAN, 10 * WAN, 30 * WAN)
+    assert lower_at(curve.lower, 20 * WAN) == 60
+    assert lower_at(curve.lower, 20 * WAN - 1) in (None, 0)
+    assert max(c.value for c in curve.lower) == 60  # both together need 40
+    assert (upper_at(curve.upper, 30 * WAN) or 0) >= 60
+
+
+def test_policies_of_a_curve_hold_their_numbers() -> None:
+    problem = by_year(hand().problem())
+    policy = with_all_money(caps_of(problem.policy, "summed", problem.money_years, problem.start_years), 7)
+    rules = {k: (r.channels, r.amount) for k, r in policy.funding.caps.items()}
+    assert rules == {"c~sum": (("c",), 20 * WAN), "all_money": (None, 7)}
+    assert all_caps(policy) == 20 * WAN
+    half = scaled(problem.policy, F(1, 2)).funding.channels["c"].cap.years
+    assert half == {2025: 5 * WAN, 2026: 5 * WAN}
+    assert [v for v, _c in feasible(with_policy(problem, policy))] == [0]
