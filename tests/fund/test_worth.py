@@ -70,12 +70,12 @@ def check_changes(seed: int, most: int) -> int:
 
 
 def test_true_changes_against_enumeration() -> None:
-    assert sum(check_changes(seed, 2) for seed in range(6)) > 12
+    assert sum(check_changes(seed, 2) for seed in range(4)) > 8
 
 
 @pytest.mark.slow
 def test_true_changes_against_enumeration_of_many() -> None:
-    assert sum(check_changes(seed, 6) for seed in range(6, 66)) > 300
+    assert sum(check_changes(seed, 6) for seed in range(4, 64)) > 300
 
 
 def check_prices(seed: int) -> tuple[int, int]:
@@ -111,8 +111,8 @@ def check_prices(seed: int) -> tuple[int, int]:
 
 
 def test_prices_against_scipy() -> None:
-    found = [check_prices(seed) for seed in range(7)]
-    assert sum(n for n, _kinks in found) > 40
+    found = [check_prices(seed) for seed in range(5)]
+    assert sum(n for n, _kinks in found) > 30
     assert sum(kinks for _n, kinks in found) > 0
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from builders import GoodSet
 from click.testing import CliRunner
+from office import recalculated
 from page_browser import headless, opened
+from test_bond_file import bond_city
 from test_worth import two_channels
 from worth_cases import WAN, target_of_town
 
@@ -86,6 +87,16 @@ def test_the_page_holds_charts_and_asks_no_network(answer: WorthAnswer) -> None:
 
 
 @pytest.mark.slow
+def test_the_workbook_reckoned_anew(answer: WorthAnswer, tmp_path: Path) -> None:
+    target = tmp_path / "worth.xlsx"
+    write_worth(answer, None, target)
+    kept, again = (openpyxl.load_workbook(p, data_only=True) for p in (target, recalculated(target, tmp_path)))
+    numbers = [(s.title, c.coordinate, c.value) for s in kept.worksheets for row in s.iter_rows() for c in row if isinstance(c.value, (int, float))]
+    assert len(numbers) > 20
+    assert all(again[title][place].value == pytest.approx(value, abs=1e-6) for title, place, value in numbers)
+
+
+@pytest.mark.slow
 def test_the_page_in_a_browser(answer: WorthAnswer, tmp_path: Path) -> None:
     target = tmp_path / "worth.html"
     target.write_text(worth_page(answer, None), encoding="utf-8")
@@ -98,21 +109,27 @@ def test_the_page_in_a_browser(answer: WorthAnswer, tmp_path: Path) -> None:
 
 
 def test_the_command_writes_all_of_it(tmp_path: Path) -> None:
-    scenario = GoodSet().write(tmp_path)
+    scenario = bond_city(tmp_path)
     target = tmp_path / "worth.json"
     result = CliRunner().invoke(main, ["fund", "worth", str(scenario), "--lang", "en", "--years", "2025", "--exact", "--time", "20", "-o", str(target)])
     assert result.exit_code == 0, result.output
     data = json.loads(target.read_text(encoding="utf-8"))
     assert {c["year"] for c in data["caps"]} == {2025}
     assert all(Fraction(c["more"]["low"]) <= Fraction(c["more"]["high"]) for c in data["caps"])
-    assert {c["key"]: c["assumption"] for c in data["caps"]}["whole"] is True
+    assert {c["key"]: c["assumption"] for c in data["caps"]} == {"whole": True, "fiscal": False, "bond": False, "own": False}
+    assert {c["key"]: c["used"] for c in data["caps"]}["bond"] == 480 * WAN
+    plan = tmp_path / "plan.json"
+    solved = CliRunner().invoke(main, ["solve", str(scenario), "--lang", "en", "--quiet", "-o", str(plan)])
+    assert solved.exit_code == 0, solved.output
+    again = CliRunner().invoke(main, ["fund", "worth", str(plan), "--lang", "en", "--years", "2025", "--exact", "--quiet", "--json"])
+    assert [(c["row"], c["more"], c["less"]) for c in json.loads(again.stdout)["caps"]] == [(c["row"], c["more"], c["less"]) for c in data["caps"]]
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(["--curve", "all"], "total or scale"), (["--years", "next"], "a calendar year"), (["--channels", "bonds"], "did you mean"), (["--step", "0.00001"], "whole yuan")],
+    [(["--curve", "all"], "total or scale"), (["--years", "next"], "a calendar year"), (["--channels", "bonds,fiscal"], "did you mean"), (["--step", "0.00001"], "whole yuan")],
 )
 def test_bad_options_are_one_clear_error(words: list[str], told: str, tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["fund", "worth", str(GoodSet().write(tmp_path)), "--lang", "en", *words])
+    result = CliRunner().invoke(main, ["fund", "worth", str(bond_city(tmp_path)), "--lang", "en", *words])
     assert result.exit_code == 2
     assert told in result.output

@@ -105,7 +105,7 @@ def _curves(curves: list[Curve]) -> dict[str, Any]:
             "marker": {"color": colour, "size": 7}, "legendgroup": name, "showlegend": False, "hovertemplate": hover,
         })  # fmt: skip
     today = curves[0].base / YI
-    ends = [c.money / YI for curve in curves for c in (*curve.lower, *curve.points)]
+    ends = [m / YI for curve in curves for m in (*(c.money for c in curve.lower), *(p.money for p in curve.points))]
     last = max((curve.lower[-1].money / YI for curve in curves if curve.lower), default=today)  # beyond it nothing more is found
     span = [min(ends, default=0.0), max(last, today)]
     edge = (span[1] - span[0]) * 0.06 or 1.0

@@ -90,9 +90,7 @@ class LeverProgram:
         base = _hanging(problem)
         for lever in levers:
             directions += [_direction(problem, matrices, base, lever, by, self._unit) for by in (step, -min(step, lever.yuan))]
-        wide, self._owner = _widened(matrices, directions)
-        self._lp = LinearProgram(wide)
-        self._rows = self._lp.n_rows
+        self._lp = LinearProgram(_widened(matrices, directions))
         self._free: int | None = None
         root = self._lp.run()
         self._root = root
@@ -233,7 +231,7 @@ def _weight(m: Matrices, at: int, row: Row, unit: float) -> float:
     return abs(float(m.value[mine][m.index[mine] == at][0]))
 
 
-def _widened(m: Matrices, directions: Sequence[tuple[dict[int, float], dict[int, float]]]) -> tuple[Matrices, int]:
+def _widened(m: Matrices, directions: Sequence[tuple[dict[int, float], dict[int, float]]]) -> Matrices:
     """Return the model with a column a direction, fixed at 0; a row whose sides move apart becomes two."""
     apart = sorted({
         r for low, high in directions for r in (*low, *high)
@@ -263,4 +261,4 @@ def _widened(m: Matrices, directions: Sequence[tuple[dict[int, float], dict[int,
         m, start=wide.indptr.astype(np.int32), index=wide.indices.astype(np.int32), value=wide.data, row_lower=lower, row_upper=upper,
         col_cost=np.concatenate([m.col_cost, zeros]), col_lower=np.concatenate([m.col_lower, zeros]), col_upper=np.concatenate([m.col_upper, zeros]),
         integrality=np.concatenate([m.integrality, np.zeros(n, dtype=bool)]), row_names=(), col_names=(),
-    ), len(apart)  # fmt: skip
+    )  # fmt: skip

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -190,7 +189,7 @@ class Solver:
         out: dict[Any, Found] = {}
         plain = replace(self.options, threads=1, progress=None, cancel=None)
         bare = replace(self.inputs, origins={}, tree={})
-        with self._laid(_Shared(bare, plain, self.state, get_language())) as shared, processes(min(self.workers, len(policies)))() as pool:
+        with laid_down(_Shared(bare, plain, self.state, get_language())) as shared, processes(min(self.workers, len(policies)))() as pool:
             waiting = {pool.executor.submit(_run, shared, policy): key for key, policy in policies.items()}
             while waiting and not self.cancel.is_set():
                 ready, _open = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -201,8 +200,3 @@ class Solver:
             for future in waiting:
                 future.cancel()
         return {key: out[key] for key in policies if key in out}
-
-    @contextmanager
-    def _laid(self, what: _Shared) -> Iterator[Shared]:
-        with laid_down(what) as shared:
-            yield shared
