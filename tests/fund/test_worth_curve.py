@@ -110,7 +110,7 @@ def test_a_curve_with_points_enough_is_the_front() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("caps", ["yearly", "carried", "summed"])
 def test_curves_against_enumeration_of_many(caps: str) -> None:
-    found = [c for seed in range(20, 32) for points in (4, 250) if (c := check_curve(seed, caps, points)) is not None]
+    found = [c for seed in range(20, 26) for points in (4, 250) if (c := check_curve(seed, caps, points)) is not None]
     assert sum(c.complete for c in found) >= len(found) // 3
 
 
