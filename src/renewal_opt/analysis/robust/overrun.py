@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from ...model.rows import Coefs, Row, Terms
 from ...problem import Problem, build_problem
 from ...problem.areas import areas_of
 from ...screening import Facts
+from ..fund.stress.shocks import dearer
 from .measures import unknown_projects
 
 #: rules whose use of money is told as `limits` in the trial; `budget` stands alone
@@ -92,7 +93,7 @@ def overrun_of(inputs: Inputs, problem: Problem, protection: Protection) -> Over
     if wrong:
         raise InputError(wrong)
     percent = {p.id: _percent(p, protection) for p in problem.projects}
-    projects = tuple(_raised(p, percent.get(p.id, Fraction(0))) for p in inputs.library.projects)
+    projects = tuple(dearer(p, percent.get(p.id, Fraction(0))) for p in inputs.library.projects)
     library = inputs.library.model_copy(update={"projects": projects})
     facts = Facts(inputs.policy, library)
     raised = build_problem(inputs.policy, library, inputs.scenario, problem.screened, problem.scoring, facts)
@@ -117,15 +118,6 @@ def _alike(a: Row, b: Row) -> bool:
 def _percent(project: Project, protection: Protection) -> Fraction:
     usual = protection.carry_overs if project.part == "carry_over" else protection.overrun
     return Fraction(protection.projects.get(project.id, usual)) / 100
-
-
-def _raised(project: Project, share: Fraction) -> Project:
-    if not share:
-        return project
-    spend = tuple(ceil(v * (1 + share)) for v in project.spend)
-    remaining = {y: ceil(v * (1 + share)) for y, v in project.remaining.items()}
-    more = sum(remaining.values()) - sum(project.remaining.values()) if project.part == "carry_over" else sum(spend) - sum(project.spend)
-    return project.model_copy(update={"spend": spend, "remaining": remaining, "total_investment": project.total_investment + more})
 
 
 def by_start(terms: Terms | None, factor: Fraction, into: dict[int, Fraction]) -> None:

@@ -1,0 +1,1 @@
+"""Stress: shocks on the funding of a plan, one module a question."""

@@ -1,0 +1,162 @@
+"""Runs the cases of a stress test, here or on several processes, and puts the answer together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .... import __version__
+from ....core import BaseState
+from ....domain.fund_stress import Case, Held, Reoptimised, Shock, StressAnswer
+from ....errors import InputError, SolverError
+from ....i18n import get_language, set_language
+from ....screening import Facts
+from ....solver import SolveOptions
+from ....workers import Shared, laid_down
+from ....workers.pool import processes
+from ...annual import options_of
+from ..moved import state_from
+from ..target import Target
+from .best import best
+from .held import all_funded, broken_rules, held
+from .reach import reach
+from .shocks import name_of
+from .survivor import survivor
+from .tables import shaken
+from .thresholds import thresholds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a stress test is asked for.
+
+    Attributes
+    ----------
+    cases : tuple of tuple of Shock
+    hold, again : bool
+        Whether the projects are held; whether the plan is solved anew.
+    far : tuple of (kind, channel)
+        Shocks whose reach is looked for.
+    survive : bool
+        Whether the plan that survives all cases is looked for.
+    cover : bool
+        Whether thresholds of cover are told.
+    """
+
+    cases: tuple[tuple[Shock, ...], ...]
+    hold: bool = True
+    again: bool = True
+    far: tuple[tuple[str, str], ...] = ()
+    survive: bool = False
+    cover: bool = True
+
+
+#: told of each case as soon as it is done
+Showing = Callable[[Case], None]
+
+
+def stress(
+    target: Target, asked: Asked, *, workers: int = 1, cancel: threading.Event | None = None, show: Showing = lambda _case: None,
+) -> StressAnswer:  # fmt: skip
+    """Answer a stress test.
+
+    Parameters
+    ----------
+    target : Target
+        The plan as stated.
+    asked : Asked
+    workers : int
+        Processes for the cases.
+    cancel : threading.Event, optional
+        Stops after the cases at hand.
+    show : callable
+        Told of each case.
+    """
+    began = time.perf_counter()
+    plan, options = target.plan, replace(options_of(target.inputs.scenario), threads=1)
+    done: dict[int, Case] = {}
+    for n, case in _cases(target, asked, options, workers, cancel):
+        done[n] = case
+        show(case)
+    stopped = cancel is not None and cancel.is_set()
+    return StressAnswer(
+        program=__version__, title=plan.title, synthetic=target.synthetic, scenario=plan.scenario, plan_year=plan.plan_year, basis=plan.objective.basis,
+        inputs=plan.inputs, objective=plan.objective.value, bound=plan.objective.bound,
+        channels={k: c.label for k, c in target.inputs.policy.funding.channels.items()}, cases=tuple(done[n] for n in sorted(done)),
+        thresholds=tuple(thresholds(target)) if asked.cover else (), reach=() if stopped else tuple(reach(target, asked.far, options)),
+        survivor=survivor(target, asked.cases, options) if asked.survive and not stopped else None, seconds=round(time.perf_counter() - began, 3),
+    )  # fmt: skip
+
+
+def _state(target: Target) -> BaseState:
+    starts = [(c.id, c.start) for c in target.plan.chosen if c.start is not None]
+    return state_from(starts, target.opened)
+
+
+def one_case(target: Target, shocks: Sequence[Shock], asked: Asked, options: SolveOptions, state: BaseState | None) -> Case:
+    """Answer one case."""
+    name = name_of(shocks)
+    try:
+        case = shaken(target, shocks)
+    except (SolverError, InputError) as error:
+        why = str(error)
+        return Case(
+            name=name, shocks=tuple(shocks), held=Held(status="failed", why=why) if asked.hold else None,
+            best=Reoptimised(status="failed", why=why) if asked.again else None,
+        )  # fmt: skip
+    funded = all_funded(target, case, options)
+    stands = funded and not broken_rules(case.problem, case.rows, target.chosen, target.opened)
+    tightens = all(s.kind == "cut" for s in shocks)
+    return Case(
+        name=name, shocks=tuple(shocks), notes=tuple(case.notes), held=held(target, case, options, funded=funded) if asked.hold else None,
+        best=best(target, case, options, state, stands=stands, tightens=tightens) if asked.again else None,
+    )  # fmt: skip
+
+
+def _cases(target: Target, asked: Asked, options: SolveOptions, workers: int, cancel: threading.Event | None) -> Iterator[tuple[int, Case]]:
+    state = _state(target)
+    if workers < 2 or len(asked.cases) < 2:
+        for n, shocks in enumerate(asked.cases):
+            if cancel is not None and cancel.is_set():
+                return
+            yield n, one_case(target, shocks, asked, options, state)
+        return
+    bare = replace(target, problem=replace(target.problem, facts=None))  # type: ignore[arg-type]
+    with laid_down((bare, asked, options, state, get_language())) as shared, processes(min(workers, len(asked.cases)))() as pool:
+        waiting = {pool.executor.submit(_work, shared, n): n for n in range(len(asked.cases))}
+        while waiting:
+            finished, _rest = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield waiting.pop(future), future.result()
+            if cancel is not None and cancel.is_set():
+                for future in waiting:
+                    future.cancel()
+                waiting = {f: n for f, n in waiting.items() if not f.cancelled()}
+
+
+@dataclass
+class _Here:
+    """What a worker keeps between cases."""
+
+    token: str = ""
+    loaded: Any = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_HERE = _Here()
+
+
+def _work(shared: Shared, n: int) -> Case:
+    """Answer one case in a worker, which reads the plan once."""
+    if _HERE.token != shared.token:
+        target, asked, options, state, language = shared.load()
+        problem = replace(target.problem, facts=Facts(target.inputs.policy, target.inputs.library))
+        set_language(language)
+        _HERE.loaded = replace(target, problem=problem), asked, options, state
+        _HERE.token = shared.token
+    target, asked, options, state = _HERE.loaded
+    return one_case(target, asked.cases[n], asked, options, state)

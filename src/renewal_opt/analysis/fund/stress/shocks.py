@@ -1,0 +1,206 @@
+"""Shocks on the inputs of a plan: an overlay on policy and library in memory; no file is touched."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from math import ceil, floor
+
+from ....domain.base import Dated, Label
+from ....domain.fund_stress import Shock
+from ....domain.funding import CapByYear, Channel, Funding, SubChannel
+from ....domain.library import Library, Project
+from ....errors import Finding, InputError
+from ....i18n import _
+from ....io.load import Inputs
+from ....io.nearest import did_you_mean
+
+#: money of the plan by leaf and year, 元
+Use = Mapping[tuple[str, int], int]
+_KINDS = {
+    "cut": "0 to 100 %, such as special_bond=20%", "late": "whole years from 1 to 5, such as special_bond=1", "rate": "points from 0 to 20 %, such as 1%",
+    "revenue": "0 to 100 %, such as 30%", "cost": "0 to 300 %, such as 10%",
+}  # fmt: skip
+_NUMBER = re.compile(r"[-+]?(\d{1,6}(?:\.\d{1,9})?)\s*(%?)", re.ASCII)
+
+
+def read_shocks(words: Sequence[tuple[str, str]], funding: Funding) -> list[list[Shock]]:
+    """Read shocks with their levels from the command line.
+
+    Parameters
+    ----------
+    words : sequence of (kind, text)
+        The text is ``LEVEL[,LEVEL...]`` or ``CHANNEL=LEVEL[,LEVEL...]``.
+    funding : Funding
+        Whose channels may be named.
+
+    Returns
+    -------
+    list of list of Shock
+        One list a text, one shock a level.
+
+    Raises
+    ------
+    InputError
+        With every fault: unknown channels, numbers that cannot be read or lie outside, a shock given twice.
+    """
+    findings: list[Finding] = []
+    out: list[list[Shock]] = []
+    seen: set[tuple[str, str]] = set()
+    for kind, text in words:
+        target, equals, levels = text.rpartition("=")
+        target = target.strip() if kind in ("cut", "late", "rate") else ""
+        place = f"--{kind} {text}"
+        if equals and kind not in ("cut", "late", "rate"):
+            findings.append(Finding("bad_shock", file=place, value=text, expected=_("levels alone, {example}").format(example=_KINDS[kind])))
+            continue
+        known = [k for k, c in funding.channels.items() if kind != "rate" or c.counts_as == "debt"]
+        if target and target not in known:
+            expected = _("a channel: {names}").format(names=", ".join(known))
+            findings.append(Finding("unknown_id", file=place, value=target, expected=expected, hint=did_you_mean(target, known)))
+            continue
+        if (kind, target) in seen:
+            findings.append(Finding("duplicate_key", file=place, value=text, expected=_("each shock once, its levels separated by commas")))
+            continue
+        seen.add((kind, target))
+        row: list[Shock] = []
+        for level in levels.split(","):
+            amount = _amount(kind, level.strip())
+            if amount is None:
+                findings.append(Finding("bad_shock", file=place, value=level.strip(), expected=_KINDS[kind]))
+            elif str(amount) not in [s.amount for s in row]:
+                row.append(Shock(kind=kind, target=target, amount=str(amount)))  # type: ignore[arg-type]
+        out.append(row)
+    if findings:
+        raise InputError(findings)
+    return out
+
+
+def _amount(kind: str, text: str) -> Fraction | None:
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        value = Fraction(Decimal(found.group(1))) / (100 if found.group(2) else 1)
+    except InvalidOperation:  # pragma: no cover - the pattern lets no such text through
+        return None
+    if kind == "late":
+        return value if not found.group(2) and value.denominator == 1 and 1 <= value <= 5 else None
+    top = {"cut": Fraction(1), "rate": Fraction(1, 5), "revenue": Fraction(1), "cost": Fraction(3)}[kind]
+    return value if 0 < value <= top else None
+
+
+def combined(rows: Sequence[Sequence[Shock]], *, grid: bool) -> list[tuple[Shock, ...]]:
+    """Return the cases: each shock by itself, and with `grid` every combination of one level a shock."""
+    singles: list[tuple[Shock, ...]] = [(s,) for row in rows for s in row]
+    if not grid or len(rows) < 2:
+        return singles
+    return singles + list(itertools.product(*rows))
+
+
+def name_of(shocks: Sequence[Shock]) -> str:
+    """Return a short name of a case, such as ``cut special_bond 20% + revenue 30%``."""
+    return " + ".join(" ".join([s.kind, *([s.target] if s.target else []), _level(s)]) for s in shocks) or "stated"
+
+
+def _level(s: Shock) -> str:
+    value = Fraction(s.amount)
+    return str(value) if s.kind == "late" else f"{float(value * 100):g}%"
+
+
+def shocked(inputs: Inputs, shocks: Sequence[Shock], use: Use) -> tuple[Inputs, list[Label]]:
+    """Return the inputs under shocks, and what had to be assumed.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    shocks : sequence of Shock
+    use : mapping of (leaf, year) to int
+        The plan's money; a channel without a cap is cut from what the plan takes of it.
+    """
+    notes: list[Label] = []
+    channels = dict(inputs.policy.funding.channels)
+    library = inputs.library
+    for s in shocks:
+        amount = Fraction(s.amount)
+        for key in [s.target] if s.target else list(channels):
+            if s.kind == "cut":
+                channels[key], told = _cut(key, channels[key], amount, use)
+                notes += told
+            elif s.kind == "late":
+                channels[key] = _late(channels[key], int(amount), inputs.scenario.plan_year)
+            elif s.kind == "rate" and channels[key].counts_as == "debt":
+                channels[key] = _dearer(channels[key], amount)
+        if s.kind == "revenue":
+            rows = tuple(r.model_copy(update={"pledged_net": _less(r.pledged_net, amount)}) for r in library.revenue)
+            library = library.model_copy(update={"revenue": rows})
+        elif s.kind == "cost":
+            library = dearer_library(library, amount)
+    funding = inputs.policy.funding.model_copy(update={"channels": channels})
+    return replace(inputs, policy=inputs.policy.model_copy(update={"funding": funding}), library=library), notes
+
+
+def _less(net: int, share: Fraction) -> int:
+    return floor(net * (1 - share)) if net > 0 else net
+
+
+def dearer_library(library: Library, share: Fraction) -> Library:
+    """Return the library with every project's spending raised by a share, each year rounded up to whole 元."""
+    return library.model_copy(update={"projects": tuple(dearer(p, share) for p in library.projects)})
+
+
+def dearer(project: Project, share: Fraction) -> Project:
+    """Return a project whose spending still to come is raised by a share, each year rounded up to whole 元."""
+    if not share:
+        return project
+    spend = tuple(ceil(v * (1 + share)) for v in project.spend)
+    remaining = {y: ceil(v * (1 + share)) for y, v in project.remaining.items()}
+    more = sum(remaining.values()) - sum(project.remaining.values()) if project.part == "carry_over" else sum(spend) - sum(project.spend)
+    return project.model_copy(update={"spend": spend, "remaining": remaining, "total_investment": project.total_investment + more})
+
+
+def _cut(key: str, channel: Channel, share: Fraction, use: Use) -> tuple[Channel, list[Label]]:
+    leaves = set(channel.sub or [key])
+    took: dict[int, int] = {}
+    for (leaf, year), yuan in use.items():
+        if leaf in leaves:
+            took[year] = took.get(year, 0) + yuan
+    notes: list[Label] = []
+    if not channel.cap.years:
+        notes.append(Label(
+            zh=f"{channel.label.zh}没有上限：按本计划使用的金额削减",
+            en=f"{channel.label.en} has no cap: it is cut from what the plan takes of it",
+        ))  # fmt: skip
+        cap = CapByYear(years={y: floor(v * (1 - share)) for y, v in took.items()}, later="open" if took else channel.cap.later)
+    else:
+        cap = _scaled(channel.cap, share)
+    sub = {k: s.model_copy(update={"cap": _scaled(s.cap, share)}) if s.cap.years else s for k, s in channel.sub.items()}
+    return channel.model_copy(update={"cap": cap, "sub": sub}), notes
+
+
+def _scaled(cap: CapByYear, share: Fraction) -> CapByYear:
+    return cap.model_copy(update={"years": {y: floor(v * (1 - share)) for y, v in cap.years.items()}})
+
+
+def _late(channel: Channel, years: int, first: int) -> Channel:
+    def moved(entry: Channel | SubChannel) -> CapByYear:
+        later = {y + years: v for y, v in entry.cap.years.items()}
+        none = {first + k: 0 for k in range(years)}
+        return CapByYear(years=later | none, later=entry.cap.later)
+
+    sub = {k: s.model_copy(update={"cap": moved(s)}) for k, s in channel.sub.items()}
+    return channel.model_copy(update={"cap": moved(channel), "sub": sub})
+
+
+def _dearer(channel: Channel, points: Fraction) -> Channel:
+    def up(rate: Dated | None) -> Dated | None:
+        if rate is None:
+            return None
+        more = Decimal(points.numerator) / Decimal(points.denominator)
+        return Dated(points=tuple(p if p.value is None else p.model_copy(update={"value": p.value + more}) for p in rate.points))
+
+    return channel.model_copy(update={"rate": up(channel.rate), "issued_rate": up(channel.issued_rate)})

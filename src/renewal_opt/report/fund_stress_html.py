@@ -1,0 +1,102 @@
+"""A stress test as one HTML page that works without a network."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from ..domain.fund_stress import StressAnswer
+from ..i18n import _
+from .compare_html import DRAWING
+from .fund_stress_charts import charts
+from .fund_stress_words import best_words, case_name, held_words, notes, reach_words, survivor_words
+from .numbers import percent, points
+from .page import fold, frame, table, tag
+from .view import basis_name, synthetic_notice
+
+
+def write_stress_page(answer: StressAnswer, path: str | Path) -> None:
+    """Write an answer as one page to a temporary name (`io.atomic`)."""
+    Path(path).write_text(stress_page(answer), encoding="utf-8", newline="\n")
+
+
+def stress_page(answer: StressAnswer) -> str:
+    """Return the page."""
+    drawn = charts(answer)
+    title = _("Stress: {title}").format(title=answer.title.text())
+    body = [tag("p", synthetic_notice(), "notice")] if answer.synthetic else []
+    value = f"{float(Fraction(answer.objective)):,.0f}"
+    words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
+    body += [tag("h1", title), tag("p", words.format(value=value, basis=basis_name(answer.basis))), *(tag("p", n) for n in notes(answer))]
+    body += [*_cases(answer, drawn), *_falls(answer), *_far(answer), *_cover(answer, drawn), *_survivor(answer)]
+    data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
+    return frame(title, "\n".join(body), data, DRAWING)
+
+
+def _chart(name: str, drawn: dict[str, str]) -> list[str]:
+    return [f'<div class="chart" id="chart-{name}"></div>'] if name in drawn else []
+
+
+def _cases(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
+    if not answer.cases:
+        return []
+    header = [_("case"), _("projects held"), _("loss when held"), _("loss when solved anew"), _("leave"), _("enter")]
+    rows = [
+        [
+            case_name(c, answer.channels), held_words(c.held), "" if c.held is None or c.held.loss is None else f"{float(Fraction(c.held.loss)):,.0f}", best_words(c.best),
+            "" if c.best is None else ", ".join(c.best.left), "" if c.best is None else ", ".join(c.best.entered),
+        ]
+        for c in answer.cases
+    ]  # fmt: skip
+    out = [tag("h2", _("Shocks one by one")), *_chart("tornado", drawn)]
+    if "grid" in drawn:
+        out += [tag("h2", _("Two shocks together: loss of score")), *_chart("grid", drawn)]
+    return [*out, tag("h2", _("All cases")), table(header, rows, (2, 3))]
+
+
+def _falls(answer: StressAnswer) -> list[str]:
+    out: list[str] = []
+    for c in answer.cases:
+        if c.held is None or not (c.held.fallen or c.held.broken or c.held.why):
+            continue
+        header = [_("order"), _("id"), _("project"), _("loss"), _("rules in the way")]
+        rows = [[str(n), f.id, f.name, f"{float(Fraction(f.score)):,.0f}", "; ".join(r.text() for r in f.rules)] for n, f in enumerate(c.held.fallen, start=1)]
+        inner = [table(header, rows, (0, 3))] if rows else []
+        if c.held.broken:
+            inner.append(tag("p", _("Rules on the portfolio that no longer hold for what is kept: {rules}").format(rules="; ".join(r.text() for r in c.held.broken))))
+        if c.held.why:
+            inner.append(tag("p", c.held.why))
+        out += fold(f"{case_name(c, answer.channels)}: {held_words(c.held)}", inner)
+    return [tag("h2", _("Which projects fall, least loss first, and what stops each")), *out] if out else []
+
+
+def _far(answer: StressAnswer) -> list[str]:
+    if not answer.reach:
+        return []
+    return [tag("h2", _("How far one shock may go with the projects held")), "<ul>", *(tag("li", reach_words(r, answer.channels)) for r in answer.reach), "</ul>"]
+
+
+def _cover(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
+    if not answer.thresholds:
+        return []
+    header = [_("id"), _("project"), _("debt"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
+    rows = [
+        [
+            t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), percent(Fraction(t.revenue_fall)),
+            "> " + percent(Fraction(1, 5), 2) if t.rate_rise is None else percent(t.rate_rise, 2),
+        ]
+        for t in answer.thresholds
+    ]  # fmt: skip
+    title = _("Cover: how much revenue may fall, or rates rise, the first to break first")
+    return [tag("h2", title), *_chart("cover", drawn), *fold(_("all projects with debt"), [table(header, rows, (3, 4, 5, 6))])]
+
+
+def _survivor(answer: StressAnswer) -> list[str]:
+    s = answer.survivor
+    if s is None:
+        return []
+    out = [tag("h2", _("The plan that survives")), tag("p", survivor_words(s))]
+    for words, ids in ((_("leave: {ids}"), s.left), (_("enter: {ids}"), s.entered)):
+        if ids:
+            out.append(tag("p", words.format(ids=", ".join(ids))))
+    return out

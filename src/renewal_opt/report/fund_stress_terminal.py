@@ -1,0 +1,86 @@
+"""A stress test on the terminal."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import IO
+
+from ..domain.fund_stress import StressAnswer
+from ..i18n import _
+from .fund_stress_words import (
+    best_words,
+    case_name,
+    held_words,
+    interval,
+    notes,
+    reach_words,
+    some,
+    survivor_words,
+)
+from .numbers import percent, points
+from .terminal import SHOWN, Pages
+from .view import basis_name, synthetic_notice
+
+#: fallen projects shown of a case
+FALLEN = 5
+
+
+def print_stress(answer: StressAnswer, stream: IO[str], width: int | None = None) -> None:
+    """Print the cases, what falls, the thresholds, how far shocks may go, and the plan that survives."""
+    pages = Pages(stream, width)
+    if answer.synthetic:
+        pages.line(synthetic_notice(), "bold red")
+    pages.heading(_("Stress: {title}").format(title=answer.title.text()))
+    value = f"{float(Fraction(answer.objective)):,.0f}"
+    pages.line(_("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.").format(value=value, basis=basis_name(answer.basis)))
+    for words in notes(answer):
+        pages.line(words)
+    if answer.cases:
+        rows = []
+        for c in answer.cases:
+            loss = "" if c.held is None or c.held.loss is None else f"{float(Fraction(c.held.loss)):,.0f}"
+            rows.append([case_name(c, answer.channels), held_words(c.held), loss, best_words(c.best)])
+        pages.table([_("case"), _("projects held"), _("loss"), _("loss when solved anew")], rows, (2, 3))
+    _falls(pages, answer)
+    if answer.reach:
+        pages.heading(_("How far one shock may go with the projects held"))
+        for r in answer.reach:
+            pages.line("  " + reach_words(r, answer.channels))
+    _cover(pages, answer)
+    if answer.survivor is not None:
+        pages.heading(_("The plan that survives"))
+        pages.line(survivor_words(answer.survivor))
+        for words, ids in ((_("leave: {ids}"), answer.survivor.left), (_("enter: {ids}"), answer.survivor.entered)):
+            if ids:
+                pages.line("  " + words.format(ids=some(ids)))
+
+
+def _falls(pages: Pages, answer: StressAnswer) -> None:
+    told = [c for c in answer.cases if c.held is not None and c.held.fallen]
+    if told:
+        pages.heading(_("Which projects fall, least loss first, and what stops each"))
+    for c in told:
+        assert c.held is not None
+        pages.line(case_name(c, answer.channels), "bold")
+        for f in c.held.fallen[:FALLEN]:
+            why = "; ".join(r.text() for r in f.rules[:3])
+            pages.line(f"  {f.id} {f.name}: {interval(float(Fraction(f.score)), float(Fraction(f.score)))}" + (f" — {why}" if why else ""))
+        pages.more(min(FALLEN, len(c.held.fallen)), len(c.held.fallen))
+    broken = {r.zh: r for c in answer.cases if c.held is not None for r in c.held.broken}
+    if broken:
+        pages.line(_("Rules on the portfolio that no longer hold for what is kept: {rules}").format(rules="; ".join(r.text() for r in broken.values())))
+
+
+def _cover(pages: Pages, answer: StressAnswer) -> None:
+    if not answer.thresholds:
+        return
+    pages.heading(_("Cover: how much revenue may fall, or rates rise, the first to break first"))
+    rows = [
+        [
+            f"{t.id} {t.name}", _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), percent(Fraction(t.revenue_fall)),
+            "> " + percent(Fraction(1, 5), 2) if t.rate_rise is None else percent(t.rate_rise, 2),
+        ]
+        for t in answer.thresholds[:SHOWN]
+    ]  # fmt: skip
+    pages.table([_("project"), _("debt"), _("cover"), _("asked"), _("revenue"), _("rates")], rows, range(2, 6))
+    pages.more(len(rows), len(answer.thresholds))

@@ -1,0 +1,95 @@
+"""Words of stress tests: shocks, cases, what falls, losses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from ..domain.base import Label
+from ..domain.fund_stress import Case, Held, Reach, Reoptimised, Shock, StressAnswer, Survivor
+from ..i18n import _
+from .numbers import percent
+
+Channels = Mapping[str, Label]
+
+
+def level(kind: str, amount: str) -> str:
+    """Return a level in words: percent, or years."""
+    value = Fraction(amount)
+    if kind == "late":
+        return _("{n} years").format(n=value) if value != 1 else _("one year")
+    return percent(value, 1 if (value * 100).denominator == 1 or kind != "rate" else 2)
+
+
+def shock(s: Shock, channels: Channels) -> str:
+    """Return a shock in words."""
+    return _shock(s.kind, s.target, channels, level(s.kind, s.amount))
+
+
+def _shock(kind: str, target: str, channels: Channels, amount: str) -> str:
+    words = {
+        "cut": _("{channel} cut by {level}"), "late": _("{channel} late by {level}"), "rate": _("rate of {channel} up by {level} (points)"),
+        "revenue": _("revenue down by {level}"), "cost": _("cost up by {level}"),
+    }[kind]  # fmt: skip
+    everyone = _("all debt") if kind == "rate" else _("all channels")
+    return words.format(channel=channels[target].text() if target else everyone, level=amount)
+
+
+def case_name(case: Case, channels: Channels) -> str:
+    """Return a case in words."""
+    return "; ".join(shock(s, channels) for s in case.shocks)
+
+
+def held_words(h: Held | None) -> str:
+    """Return what becomes of the projects that are held."""
+    if h is None:
+        return ""
+    words = {
+        "funded": _("all funded"), "falls": _("{n} fall").format(n=len(h.fallen)), "carry_overs": _("carry-overs cannot be funded"), "failed": _("not settled"),
+    }[h.status]  # fmt: skip
+    return words + ("" if h.proven or h.status in ("carry_overs", "failed") else " " + _("(not proven to be the least)"))
+
+
+def best_words(b: Reoptimised | None) -> str:
+    """Return the loss when the plan is solved anew."""
+    if b is None:
+        return ""
+    if b.status != "solved":
+        return {"infeasible": _("no plan"), "failed": _("not settled")}[b.status]
+    return interval(b.loss_least, b.loss_most)
+
+
+def interval(least: float | None, most: float | None) -> str:
+    """Return an interval of losses; one number where both agree to its digits."""
+    if least is None or most is None:
+        return "–"
+    low, high = (f"{v:,.0f}".replace("-0", "0") if abs(v) < 0.5 else f"{v:,.0f}" for v in (least, most))
+    return high if low == high else _("{least} to {most}").format(least=low, most=high)
+
+
+def reach_words(r: Reach, channels: Channels) -> str:
+    """Return how far a shock may go."""
+    name = _shock(r.kind, r.target, channels, "…").replace(" …", "").replace("…", "")
+    if r.breaks is None:
+        return _("{shock}: all stay funded up to {level}").format(shock=name, level=level(r.kind, r.holds))
+    words = _("{shock}: all stay funded up to {holds}, no longer at {breaks}").format(shock=name, holds=level(r.kind, r.holds), breaks=level(r.kind, r.breaks))
+    return words + ("" if r.proven else " " + _("(not proven)"))
+
+
+def survivor_words(s: Survivor) -> str:
+    """Return what the plan that survives every case loses."""
+    if s.status != "solved":
+        return {"infeasible": _("No portfolio survives every case."), "failed": _("The surviving plan was not settled.")}[s.status] + (f" {s.why}" if s.why else "")
+    words = _("The best plan that survives every case has {n} new starts; it loses {loss} points.")
+    return words.format(n=len(s.chosen), loss=interval(s.loss_least, s.loss_most)) + ("" if s.proven else " " + _("(its bound is not within the gap)"))
+
+
+def some(ids: Sequence[str], most: int = 8) -> str:
+    """Return some ids of a long list."""
+    return ", ".join(ids[:most]) + (f" … ({len(ids)})" if len(ids) > most else "")
+
+
+def notes(answer: StressAnswer) -> list[str]:
+    """Return what had to be assumed, each once."""
+    found = {n.zh: n for c in answer.cases for n in c.notes}
+    return [n.text() for n in found.values()]

@@ -1,0 +1,99 @@
+"""A stress test as an Excel workbook: cases, what falls, the grid, cover, reach, the plan that survives."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from ..domain.fund_stress import StressAnswer
+from ..i18n import _
+from .fund_stress_words import best_words, case_name, held_words, notes, reach_words, survivor_words
+from .view import basis_name, synthetic_notice
+from .xlsx_cells import Book, span, write_table
+
+
+def write_stress(answer: StressAnswer, path: str | Path) -> None:
+    """Write a stress test as a workbook to a temporary name (`io.atomic`)."""
+    book = Book(str(path))
+    _cases(book, answer)
+    _fallen(book, answer)
+    cut = _("the table is longer than a sheet: the rest is in the JSON file")
+    if answer.thresholds:
+        rows = [
+            [t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), Fraction(t.cover), Fraction(t.ratio), float(Fraction(t.revenue_fall)), t.rate_rise]
+            for t in answer.thresholds
+        ]  # fmt: skip
+        names = [_("project id"), _("project"), _("debt"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
+        write_table(book.sheet(_("cover"), [14, 44, 16, 12, 12, 16, 18]), names, rows, ("text", "text", "text", "score", "score", "share", "share"), cut)
+    if answer.reach:
+        rows = [[reach_words(r, answer.channels), float(Fraction(r.holds)), None if r.breaks is None else float(Fraction(r.breaks))] for r in answer.reach]
+        write_table(book.sheet(_("how far"), [80, 16, 16]), [_("shock"), _("holds at"), _("breaks at")], rows, ("text", "share", "share"), cut)
+    if answer.survivor is not None:
+        _survivor(book, answer)
+    files = [["renewal_opt", answer.program, ""], *([i.role, i.path, i.sha256] for i in answer.inputs)]
+    write_table(book.sheet(_("versions"), [16, 70, 66]), [_("what"), _("value"), "sha256"], files, ("text", "text", "text"), cut)
+    book.close()
+
+
+def _cases(book: Book, answer: StressAnswer) -> None:
+    sheet = book.sheet(_("cases"), [60, 30, 18, 18, 18, 26, 50, 50, 60])
+    row = 0
+    if answer.synthetic:
+        sheet.merged(row, 0, 8, synthetic_notice(), "notice")
+        row += 1
+    sheet.merged(row, 0, 8, _("Stress: {title}").format(title=answer.title.text()), "title")
+    value = f"{float(Fraction(answer.objective)):,.0f}"
+    words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
+    lines = [words.format(value=value, basis=basis_name(answer.basis)), *notes(answer)]
+    for at, line in enumerate(lines, start=row + 1):
+        sheet.merged(at, 0, 8, line, "line")
+    names = [
+        _("case"), _("projects held"), _("loss when held"), _("loss, at least"), _("loss, at most"), _("loss when solved anew"), _("leave"), _("enter"), _("rules that no longer hold"),
+    ]  # fmt: skip
+    row = sheet.header(names, row + len(lines) + 2)
+    for c in answer.cases:
+        sheet.text(row, 0, case_name(c, answer.channels))
+        sheet.text(row, 1, held_words(c.held) + (f" {c.held.why}" if c.held is not None and c.held.why else ""))
+        sheet.value(row, 2, None if c.held is None or c.held.loss is None else Fraction(c.held.loss))
+        sheet.value(row, 3, None if c.best is None else c.best.loss_least, "score" if c.best is not None and c.best.loss_least is not None else "")
+        sheet.value(row, 4, None if c.best is None else c.best.loss_most, "score" if c.best is not None and c.best.loss_most is not None else "")
+        sheet.text(row, 5, best_words(c.best))
+        sheet.text(row, 6, "" if c.best is None else ", ".join(c.best.left))
+        sheet.text(row, 7, "" if c.best is None else ", ".join(c.best.entered))
+        sheet.text(row, 8, "" if c.held is None else "; ".join(r.text() for r in c.held.broken))
+        row += 1
+
+
+def _fallen(book: Book, answer: StressAnswer) -> None:
+    told = [c for c in answer.cases if c.held is not None and c.held.fallen]
+    if not told:
+        return
+    sheet = book.sheet(_("what falls"), [60, 8, 14, 44, 18, 90])
+    row = sheet.header([_("case"), _("order"), _("project id"), _("project"), _("loss"), _("rules in the way")])
+    for c in told:
+        assert c.held is not None
+        first = row
+        for n, f in enumerate(c.held.fallen, start=1):
+            for col, value in enumerate((case_name(c, answer.channels), n, f.id, f.name, Fraction(f.score), "; ".join(r.text() for r in f.rules))):
+                sheet.value(row, col, value)
+            row += 1
+        sheet.text(row, 0, _("total"), "sumtext")
+        for col in (1, 2, 3, 5):
+            sheet.text(row, col, "", "sumtext")
+        sheet.formula(row, 4, f"=SUM({span(first, row - 1, 4)})", float(Fraction(c.held.loss or 0)), "sum")
+        row += 1
+
+
+def _survivor(book: Book, answer: StressAnswer) -> None:
+    s = answer.survivor
+    assert s is not None
+    sheet = book.sheet(_("survives"), [30, 90])
+    rows: list[tuple[str, object]] = [(_("answer"), survivor_words(s))]
+    if s.status == "solved":
+        rows += [
+            (_("score"), Fraction(s.objective or 0)), (_("proven upper bound"), s.bound), (_("loss, at least"), s.loss_least), (_("loss, at most"), s.loss_most),
+            (_("leave"), ", ".join(s.left)), (_("enter"), ", ".join(s.entered)), (_("new starts"), ", ".join(s.chosen)),
+        ]  # fmt: skip
+    for row, (name, value) in enumerate(rows):
+        sheet.text(row, 0, name, "sumtext")
+        sheet.value(row, 1, value, "score" if isinstance(value, float) else "")
