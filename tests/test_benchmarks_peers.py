@@ -284,6 +284,13 @@ def test_smoke_of_sweep(tmp_path: Path) -> None:
     assert told["disagreements"] == []
 
 
+def test_smoke_of_funding(tmp_path: Path) -> None:
+    told = smoke("funding", tmp_path)
+    assert told["speedup"] > 0
+    assert (told["cases"], told["with_a_plan"], told["sample"]) == (4, 4, 2)
+    assert told["disagreements"] == told["failed"] == []
+
+
 def test_smoke_of_growth(tmp_path: Path) -> None:
     told = smoke("growth", tmp_path)
     assert told["solve_slope"] is not None
@@ -293,5 +300,5 @@ def test_smoke_of_growth(tmp_path: Path) -> None:
 def test_subjects_are_listed() -> None:
     done = subprocess.run([sys.executable, "-m", "benchmarks"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
     names = {line.split()[0] for line in done.stdout.splitlines()}
-    assert {"growth", "peers", "sweep"} <= names
+    assert {"growth", "peers", "sweep", "funding"} <= names
     assert not any(n.startswith("peer_") or n in ("families", "ratios", "common") for n in names)
