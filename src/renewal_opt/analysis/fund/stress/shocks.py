@@ -21,9 +21,9 @@ from ....io.nearest import did_you_mean
 
 #: money of the plan by leaf and year, 元
 Use = Mapping[tuple[str, int], int]
-_KINDS = {
-    "cut": "0 to 100 %, such as special_bond=20%", "late": "whole years from 1 to 5, such as special_bond=1", "rate": "points from 0 to 20 %, such as 1%",
-    "revenue": "0 to 100 %, such as 30%", "cost": "0 to 300 %, such as 10%",
+#: scale of a level by kind, with an example
+_SCALES = {
+    "cut": ("0%", "100%", "special_bond=20%"), "late": ("1", "5", "special_bond=1"), "rate": ("0%", "20%", "special_bond=1%"), "revenue": ("0%", "100%", "30%"), "cost": ("0%", "300%", "10%"),
 }  # fmt: skip
 _NUMBER = re.compile(r"[-+]?(\d{1,6}(?:\.\d{1,9})?)\s*(%?)", re.ASCII)
 
@@ -56,7 +56,7 @@ def read_shocks(words: Sequence[tuple[str, str]], funding: Funding) -> list[list
         target = target.strip() if kind in ("cut", "late", "rate") else ""
         place = f"--{kind} {text}"
         if equals and kind not in ("cut", "late", "rate"):
-            findings.append(Finding("bad_shock", file=place, value=text, expected=_("levels alone, {example}").format(example=_KINDS[kind])))
+            findings.append(Finding("bad_shock", file=place, value=text, expected=_expected(kind)))
             continue
         known = [k for k, c in funding.channels.items() if kind != "rate" or c.counts_as == "debt"]
         if target and target not in known:
@@ -71,13 +71,18 @@ def read_shocks(words: Sequence[tuple[str, str]], funding: Funding) -> list[list
         for level in levels.split(","):
             amount = _amount(kind, level.strip())
             if amount is None:
-                findings.append(Finding("bad_shock", file=place, value=level.strip(), expected=_KINDS[kind]))
+                findings.append(Finding("bad_shock", file=place, value=level.strip(), expected=_expected(kind)))
             elif str(amount) not in [s.amount for s in row]:
                 row.append(Shock(kind=kind, target=target, amount=str(amount)))  # type: ignore[arg-type]
         out.append(row)
     if findings:
         raise InputError(findings)
     return out
+
+
+def _expected(kind: str) -> str:
+    low, high, example = _SCALES[kind]
+    return _("levels above {low} and up to {high}, such as {example}").format(low=low, high=high, example=example) if kind != "late" else _("whole years from {low} to {high}, such as {example}").format(low=low, high=high, example=example)
 
 
 def _amount(kind: str, text: str) -> Fraction | None:
