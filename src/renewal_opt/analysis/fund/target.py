@@ -13,7 +13,7 @@ from ...errors import Finding, InputError
 from ...i18n import _
 from ...io.load import Inputs, load_inputs
 from ...io.planfile import read_plan
-from ...io.planinputs import read_plan_inputs
+from ...io.planinputs import exact, read_plan_inputs
 from ...model.build import plan_rows
 from ...model.rows import Row
 from ...problem import Problem
@@ -40,7 +40,9 @@ class Target:
     opened : dict of str to int
         Coordinated areas opened, with the year.
     money : list of int, length number of money entries
-        The plan's money, 元.
+        The plan's money, 元; where policy values were changed, as far as the channels may still pay.
+    changed : bool
+        Whether policy values were changed beside a plan: the projects stay, its money and bound may no longer hold.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Target:
     chosen: list[bool]
     opened: dict[str, int]
     money: list[int]
+    changed: bool = False
 
     @property
     def synthetic(self) -> bool:
@@ -74,9 +77,9 @@ def target_of(
     path : Path
         Plan file (.json) or scenario file.
     overrides : mapping, optional
-        Policy values by dotted path; for a scenario alone.
+        Policy values by dotted path, after those of the plan. Beside a plan they need `options`: the projects stay as they are.
     options : dict, optional
-        What the plan records of them.
+        What the plan records of them (key ``overrides``).
     progress, cancel
         For the solve of a scenario.
 
@@ -84,14 +87,14 @@ def target_of(
     ------
     InputError
         For a file that cannot be read; a plan whose inputs are gone or have changed, or that does not fit them;
-        overrides beside a plan.
+        overrides beside a plan that asks for none.
     InfeasibleError, SolverError
         When the scenario has no plan; see `errors`.
     """
     if not is_plan(path):
         inputs = load_inputs(path, overrides=overrides)
         return of_plan(path, inputs, solve_annual(inputs, progress=progress, cancel=cancel, other_bases=False, options=options))
-    if overrides:
+    if overrides and options is None:
         words = _("a scenario: a plan was made from its own policy values")
         raise InputError([Finding("override_of_plan", file=str(path), value=", ".join(overrides), expected=words)])
     plan = read_plan(path)
@@ -99,11 +102,27 @@ def target_of(
     if read is None:
         words = _("the policy, library and scenario that the plan was made from, unchanged; solve the scenario again")
         raise InputError([Finding("plan_inputs", file=str(path), expected=words)])
-    return of_plan(path, read, plan)
+    if not overrides:
+        return of_plan(path, read, plan)
+    own = plan.options.get("overrides")
+    own = own if isinstance(own, Mapping) else {}
+    inputs = load_inputs(next(p for role, p in read.files if role == "scenario"), overrides={k: v for k, v in exact(own).items() if k not in overrides} | dict(overrides))
+    recorded = {k: v for k, v in own.items() if k not in overrides} | (options or {}).get("overrides", {})
+    return of_plan(path, inputs, plan.model_copy(update={"options": plan.options | {"overrides": recorded}}), changed=True)
 
 
-def of_plan(path: Path, inputs: Inputs, plan: Plan, problem: Problem | None = None) -> Target:
+def of_plan(path: Path, inputs: Inputs, plan: Plan, problem: Problem | None = None, *, changed: bool = False) -> Target:
     """Return the target of a plan and its inputs.
+
+    Parameters
+    ----------
+    path : Path
+    inputs : Inputs
+    plan : Plan
+    problem : Problem, optional
+        Made from the inputs unless given.
+    changed : bool
+        Whether policy values were changed: money that a channel may no longer pay is left aside.
 
     Raises
     ------
@@ -124,6 +143,8 @@ def of_plan(path: Path, inputs: Inputs, plan: Plan, problem: Problem | None = No
         chosen[k] = True
         for nth, m in enumerate(one.money):
             e = cell.get((one.id, m.channel, m.year))
+            if e is None and changed:
+                continue
             if e is None:
                 faults.append(Finding("no_money_here", file=str(path), path=f"chosen.{at}.money.{nth}", value=f"{m.channel} {m.year}", expected=_("a channel that may pay {project} in a year in which it spends").format(project=one.id)))
             else:
@@ -133,4 +154,4 @@ def of_plan(path: Path, inputs: Inputs, plan: Plan, problem: Problem | None = No
             faults.append(Finding("carry_over_missing", file=str(path), path="chosen", value=key[0], expected=_("every carry-over of the library")))
     if faults:
         raise InputError(faults)
-    return Target(path, inputs, problem, plan_rows(problem), plan, chosen, dict(plan.opened_areas), money)
+    return Target(path, inputs, problem, plan_rows(problem), plan, chosen, dict(plan.opened_areas), money, changed)

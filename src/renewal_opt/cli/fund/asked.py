@@ -18,13 +18,23 @@ the_sets = option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_(
 quietly = option("--quiet", is_flag=True, help=N_("No progress on stderr and no tables."))
 
 
-def read_target(path: Path, sets: tuple[str, ...], quiet: bool) -> Target:
-    """Read a plan, or solve a scenario with progress on stderr."""
+def read_target(path: Path, sets: tuple[str, ...], quiet: bool, *, keep_projects: bool = False) -> Target:
+    """Read a plan, or solve a scenario with progress on stderr.
+
+    Parameters
+    ----------
+    path : Path
+    sets : tuple of str
+        Of `--set`.
+    quiet : bool
+    keep_projects : bool
+        Whether policy values may be changed beside a plan, whose projects then stay as they are.
+    """
     from ...analysis.fund.target import is_plan, target_of
 
     overrides: dict[str, Any] = parse_overrides(sets)
+    recorded = {"overrides": recordable(overrides)} if overrides else None
     if is_plan(path):
-        return target_of(path, overrides=overrides)
+        return target_of(path, overrides=overrides, options=recorded if keep_projects else None)
     with Progress(quiet=quiet, gap=0.0, stopping=_("Stopping; the best plan so far is taken. Ctrl-C again ends at once.")) as progress:
-        recorded = {"overrides": recordable(overrides)} if overrides else None
         return target_of(path, overrides=overrides, options=recorded, progress=progress.report, cancel=progress.cancel)

@@ -1,0 +1,68 @@
+"""What cannot be funded, as data."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ....domain.fund_mix import MixAlone, MixBlocked, MixHit, MixLeft, MixNeed, MixSource, MixTogether
+from ....errors import SolverError
+from ....solver import SolveOptions
+from ...portfolio import objective_of
+from ...use import exact
+from ..target import Target
+from .blocked import Hit, why_blocked
+from .leave import By, leave_out
+from .needs import Need
+
+
+def blocked_data(target: Target, options: SolveOptions) -> MixBlocked:
+    """Return why a target cannot be funded, and the ways out.
+
+    Parameters
+    ----------
+    target : Target
+    options : SolveOptions
+    """
+    problem = target.problem
+    why = why_blocked(problem, target.chosen, target.rows, options)
+    ids = [p.id for p in problem.projects]
+    assumed = {r.name: r.assumption for r in target.rows}
+    ways: tuple[By, ...] = ("score", "number")
+    return MixBlocked(
+        alone=tuple(MixAlone(id=ids[p], name=problem.projects[p].name, hits=tuple(map(_hit, hits))) for p, hits in sorted(why.alone.items())),
+        rules=tuple(map(_hit, why.rules)),
+        sets=tuple(MixTogether(projects=tuple(ids[p] for p in s.projects), claim=s.claim, needs=tuple(_need(target, n, assumed) for n in s.needs)) for s in why.sets),
+        needs=tuple(_need(target, n, assumed) for n in why.needs), running=tuple(map(_hit, why.running)),
+        left=tuple(w for by in ([] if why.running else ways) if (w := _left(target, by, options)) is not None),
+    )  # fmt: skip
+
+
+def _hit(hit: Hit) -> MixHit:
+    return MixHit(family=hit.family, rule=hit.rule, label=hit.label, short=hit.short)
+
+
+def _need(target: Target, need: Need, assumed: dict[str, bool]) -> MixNeed:
+    labels = {r.name: r.label for r in target.rows}
+    sources = tuple(
+        MixSource(
+            family=s.row.family, rule=s.row.rule, label=labels[s.row.name], years=s.years, price=exact(price), yuan=exact(Fraction(s.most)),
+            assumption=assumed[s.row.name],
+        )
+        for s, price in need.sides
+    )  # fmt: skip
+    return MixNeed(sources=sources, needed=exact(need.needed), available=exact(need.available), short=exact(need.short), projects=need.projects)
+
+
+def _left(target: Target, by: By, options: SolveOptions) -> MixLeft | None:
+    problem = target.problem
+    try:
+        found = leave_out(problem, target.chosen, target.opened, target.rows, by, options)
+    except SolverError:
+        return None
+    if found is None:
+        return None
+    kept = found.portfolio.chosen
+    gone = sorted({int(problem.starts.project[k]) for k, (a, b) in enumerate(zip(target.chosen, kept, strict=True)) if a and not b})
+    whole = objective_of(problem, target.chosen, target.opened)
+    least = whole - found.score
+    return MixLeft(by=by, projects=tuple(problem.projects[p].id for p in gone), loss=exact(whole - found.portfolio.objective), loss_least=exact(max(Fraction(0), least)), broken=tuple(MixHit(family=r.family, rule=r.rule, label=r.label, short=0) for r in found.broken))

@@ -1,0 +1,211 @@
+"""Funding mixes: the best money for projects that stay as they are, as data. Money is whole 元, exact numbers are text ("a/b")."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Frozen, Label, Seq
+from .plan import InputFile
+
+MixAim = Literal["fiscal", "cost", "leverage"]
+
+
+class MixMeasures(Frozen):
+    """What a funding amounts to."""
+
+    government: int
+    """Money of government channels, 元."""
+    market: int
+    """Money of market channels, 元."""
+    debt: int
+    """Money of debt channels, 元."""
+    interest: str
+    """All interest by the repayment form over the term, 元, exact."""
+    fees: str
+    """Issue fees, 元, exact."""
+    cost: str
+    """Cost of capital, 元, exact: interest and fees; discounted, the present value of fees and dues less that of the money drawn."""
+    rate: str | None
+    """Yearly rate weighted by money drawn; null without debt."""
+    term: str | None
+    """Term in years weighted by money drawn; null without debt."""
+    leverage: str | None
+    """Market over government money; null without government money."""
+
+
+class MixStage(Frozen):
+    """One aim and how far its optimum is proven; later stages hold what earlier ones reached."""
+
+    aim: MixAim
+    """Money of government, cost of capital, or leverage."""
+    value: str
+    """Reached, exact: 元; of leverage the ratio of market to government money ("" where there is no government money)."""
+    bound: str
+    """Proven: no whole money that holds the earlier stages is better than this."""
+    gap_yuan: str
+    """Distance of value and bound, 元, exact (of leverage: of the money of government)."""
+    proof: Literal["exact", "solver"]
+    """What the bound rests on: whole-number arithmetic, or the solver's bound, lowered a little."""
+    before: str | None
+    """The same measure of the plan's own money; null where that no longer satisfies the rules."""
+    settled: bool
+    """Whether an earlier stage decided it already."""
+
+
+class MixRow(Frozen):
+    """Money of one project, channel and year, 元."""
+
+    project: str
+    """Project id."""
+    name: str
+    """Project name."""
+    channel: str
+    """Channel or sub-channel."""
+    year: int
+    """Calendar year."""
+    before: int
+    """In the plan."""
+    after: int
+    """In the mix; as before where there is none."""
+
+
+class MixHit(Frozen):
+    """A rule in the way."""
+
+    family: str
+    """Rule family."""
+    rule: str
+    """Policy path."""
+    label: Label
+    """The row in words."""
+    short: int
+    """元 by which it would have to give way, beside the others told with it; 0 where that is no amount."""
+
+
+class MixSource(Frozen):
+    """One row of a bottleneck."""
+
+    family: str
+    """Rule family."""
+    rule: str
+    """Policy path."""
+    label: Label
+    """Channel or rule, with its year."""
+    years: Seq[int]
+    """Money years."""
+    price: str
+    """Its multiplier, exact; 1 in a plain set."""
+    yuan: str
+    """Money that it allows, 元, exact."""
+    assumption: bool
+    """Whether it has no official source."""
+
+
+class MixNeed(Frozen):
+    """Money that only some caps can bring: more is needed than available, proven."""
+
+    sources: Seq[MixSource]
+    """The caps, with their prices."""
+    needed: str
+    """元 at these prices, exact."""
+    available: str
+    """元 at these prices, exact."""
+    short: str
+    """needed - available."""
+    projects: int
+    """Projects that need some of it."""
+
+
+class MixAlone(Frozen):
+    """A project that its own rules stop, whatever the channels hold."""
+
+    id: str
+    """Project id."""
+    name: str
+    """Project name."""
+    hits: Seq[MixHit]
+    """Rules of which one has to give way; the least change that helps."""
+
+
+class MixTogether(Frozen):
+    """Projects that cannot be funded together."""
+
+    projects: Seq[str]
+    """Project ids."""
+    claim: Literal["smallest", "irreducible", "found"]
+    """No smaller set fails (disjoint from those before it); none of its parts fails; or just a set that fails."""
+    needs: Seq[MixNeed]
+    """Money that it needs and that is not there."""
+
+
+class MixLeft(Frozen):
+    """Projects to leave out so that the rest can be funded."""
+
+    by: Literal["score", "number"]
+    """At the least loss of score, or as few as possible (then at the least loss of score)."""
+    projects: Seq[str]
+    """Project ids that leave."""
+    loss: str
+    """Score lost, exact, in the unit of the objective."""
+    loss_least: str
+    """Proven: no other choice loses less (by number: none of as few projects)."""
+    broken: Seq[MixHit] = ()
+    """Rules on the portfolio that the rest breaks; empty where it is a plan under every rule."""
+
+
+class MixBlocked(Frozen):
+    """Why the projects cannot be funded as they are."""
+
+    alone: Seq[MixAlone]
+    """Projects stopped by their own rules."""
+    rules: Seq[MixHit]
+    """Rules that no money mends, or that would have to give way where no set of projects is to blame."""
+    sets: Seq[MixTogether]
+    """Sets of the other projects."""
+    needs: Seq[MixNeed]
+    """Bottleneck of the other projects together."""
+    running: Seq[MixHit] = ()
+    """Rules that the carry-overs alone break: no new start to leave out helps."""
+    left: Seq[MixLeft]
+    """Ways out; empty where not even the carry-overs can be funded, or none was found in time."""
+
+
+class FundMix(Frozen):
+    """The answer of `fund mix`, and of `fund least` with the projects fixed."""
+
+    program: dict[str, str]
+    """Versions."""
+    city: Label
+    """City."""
+    synthetic: bool
+    """Whether policy or library is made up."""
+    scenario: str
+    """Name of the scenario."""
+    title: Label
+    """Title."""
+    plan_year: int
+    """Plan year."""
+    inputs: Seq[InputFile]
+    """Files with their hashes."""
+    overrides: dict[str, str]
+    """Policy values changed, as text."""
+    order: Seq[MixAim]
+    """Aims in their order."""
+    discount: str | None
+    """Yearly discount rate of the cost of capital; null for nominal money."""
+    funded: bool
+    """Whether there is a mix."""
+    fits: bool
+    """Whether the plan's own money satisfies the rules (it may not, where policy values were changed)."""
+    left_out: Seq[str] = ()
+    """Projects left out first, on request."""
+    stages: Seq[MixStage]
+    """Optimum and bound of each aim."""
+    before: MixMeasures
+    """Of the plan's money."""
+    after: MixMeasures | None
+    """Of the mix."""
+    rows: Seq[MixRow]
+    """Money by project, channel and year, in the order of the plan."""
+    blocked: MixBlocked | None
+    """Why there is no mix."""
