@@ -102,8 +102,9 @@ def fund_mix(target: Target, question: MixQuestion | None = None, options: Solve
         return answer
     gone = _names(target, [a and not b for a, b in zip(target.chosen, left.portfolio.chosen, strict=True)])
     kept = replace(target, chosen=left.portfolio.chosen, opened=left.portfolio.opened, money=left.portfolio.money, changed=True)
-    again = _answer(kept, question, options)
-    data = again.data.model_copy(update={"left_out": tuple(gone), "blocked": answer.data.blocked, "before": answer.data.before, "fits": False, "rows": _rows(target, again.plan)})
+    again = _answer(kept, question, options, gone)
+    stages = tuple(s.model_copy(update={"before": None}) for s in again.data.stages)
+    data = again.data.model_copy(update={"left_out": tuple(gone), "stages": stages, "blocked": answer.data.blocked, "before": answer.data.before, "fits": False, "rows": _rows(target, again.plan)})
     return MixAnswer(data, again.plan)
 
 
@@ -121,7 +122,7 @@ def _names(target: Target, starts: Sequence[bool]) -> list[str]:
     return [target.problem.projects[p].id for p in sorted(set(inside))]
 
 
-def _answer(target: Target, question: MixQuestion, options: SolveOptions) -> MixAnswer:
+def _answer(target: Target, question: MixQuestion, options: SolveOptions, gone: Sequence[str] = ()) -> MixAnswer:
     problem = target.problem
     zero = [0] * len(problem.entries)
     fits = _fits(target)
@@ -132,7 +133,7 @@ def _answer(target: Target, question: MixQuestion, options: SolveOptions) -> Mix
             raise SolverError(_("no whole money for these projects was found in time, and none is proven not to exist"))
         blocked = blocked_data(target, options)
         return MixAnswer(_data(target, question, fits, None, None, blocked=blocked), None)
-    plan = _plan(target, question, found.money)
+    plan = _plan(target, question.recorded() | ({"left_out": list(gone)} if gone else {}), found.money)
     return MixAnswer(_data(target, question, fits, found, plan), plan)
 
 
@@ -142,12 +143,12 @@ def _fits(target: Target) -> bool:
     return not system.unpayable and holds(system, tickets_of(system), [target.money[e] for e in system.entries.tolist()])
 
 
-def _plan(target: Target, question: MixQuestion, money: list[int]) -> Plan:
+def _plan(target: Target, recorded: dict[str, Any], money: list[int]) -> Plan:
     """Return the re-checked plan with this money."""
     problem, old, inputs = target.problem, target.plan, target.inputs
     value = objective_of(problem, target.chosen, target.opened)
     answer = Portfolio(target.chosen, money, target.opened, value, None, "unproven", rows=target.rows)
-    plan = assemble(inputs, problem, answer, dict(old.options) | {RECORD: question.recorded()}, input_files(inputs), () if target.changed else old.bases)
+    plan = assemble(inputs, problem, answer, dict(old.options) | {RECORD: recorded}, input_files(inputs), () if target.changed else old.bases)
     if not target.changed and old.objective.value == exact(value):  # the same portfolio under the same rules: what was proven of it stands
         plan = plan.model_copy(update={"objective": old.objective})
     results = verify_plan(plan, inputs.policy, inputs.library, inputs.scenario)

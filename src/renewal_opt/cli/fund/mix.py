@@ -1,0 +1,93 @@
+"""`fund mix`: the best money for projects that stay as they are, or why there is none."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from ...errors import Finding, InputError
+from ...i18n import N_, _
+from ..base import Choice, Exact, a_path, json_option, option
+from ..base import command as a_command
+from ..output import check_targets, say_written, write_all
+from .asked import quietly, read_target, the_file, the_sets
+
+if TYPE_CHECKING:
+    from ...analysis.fund.mix.stages import Aim
+    from ...domain.plan import Plan
+
+
+@a_command("mix", help=N_("Finds the best money for projects that stay as they are: least government money, least cost of capital, best leverage, in a stated order, with every rule of the policy; or says which projects cannot be funded, which rule stops each, and which channels are the bottleneck (exit code 3)."))
+@the_file
+@option("--order", default="fiscal,cost,leverage", metavar="AIMS", help=N_("Aims in their order, a comma between: fiscal (least government money), cost (least cost of capital), leverage (most market for government money). Default: fiscal,cost,leverage."))
+@option("--discount", type=Exact("0", "1"), help=N_("Discount the cost of capital at this yearly rate, for example 0.04: present value of all dues less the money drawn. Default: nominal interest and fees."))
+@option("--leave-out", "leave", type=Choice(("score", "number")), help=N_("Where not all projects can be funded, leave some out first: at the least loss of score, or as few as possible."))
+@option("-o", "--output", type=a_path(), help=N_("Write the mix as a plan (JSON): the same projects with other money; renewal-opt verify reads it."))
+@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
+@option("--html", type=a_path(), help=N_("Write the answer as an HTML page with charts."))
+@the_sets
+@json_option
+@quietly
+@click.pass_context
+def command(
+    ctx: click.Context, path: Path, order: str, discount: Decimal | None, leave: Any, output: Path | None, xlsx: Path | None, html: Path | None,
+    sets: tuple[str, ...], as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Find a mix."""
+    from ...analysis.fund.mix.run import MixQuestion, fund_mix
+
+    aims = _aims(order)
+    target = read_target(path, sets, quiet, keep_projects=True)
+    read = [path, *(p for _role, p in target.inputs.files)]
+    check_targets([p for p in (output, xlsx, html) if p is not None], read)
+    answer = fund_mix(target, MixQuestion(aims, None if discount is None else Fraction(discount), leave))
+    data, policy = answer.data, target.inputs.policy
+    writers: dict[Path, Any] = {}
+    if output is not None and answer.plan is not None:
+        writers[output] = plan_writer(answer.plan, output)
+    if xlsx is not None:
+        from ...report.fund_mix_xlsx import write_mix
+
+        writers[xlsx] = lambda to: write_mix(data, policy, to)
+    if html is not None:
+        from ...report.fund_mix_html import write_page
+
+        writers[html] = lambda to: write_page(data, policy, to)
+    written = write_all(writers, read)
+    if as_json:
+        click.echo(data.model_dump_json(indent=1))
+    elif not quiet:
+        from ...report.fund_mix_terminal import print_mix
+
+        print_mix(data, policy, sys.stdout)
+    if writers and (not quiet or list(writers) != written):
+        say_written(writers, written)
+    if not data.funded:
+        if output is not None:
+            click.echo(_("There is no mix to write to {path}.").format(path=output), err=True)
+        ctx.exit(3)
+
+
+def plan_writer(plan: Plan, output: Path) -> Any:
+    """Return what writes a plan whose inputs are named from its own folder."""
+    from ...io.nearby import plan_near
+    from ...io.planfile import plan_to_json
+
+    text = plan_to_json(plan_near(plan, output))
+    return lambda to: to.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _aims(text: str) -> tuple[Aim, ...]:
+    from ...domain.fund_mix import MixAim
+
+    words = [w.strip() for w in text.split(",")]
+    known: tuple[Aim, ...] = get_args(MixAim)
+    found = tuple(aim for w in words for aim in known if aim == w)
+    if len(found) < len(words) or len(set(words)) < len(words):
+        raise InputError([Finding("bad_order", file="--order", value=text, expected=_("each of these at most once, a comma between: {words}").format(words=", ".join(known)))])
+    return found
