@@ -19,6 +19,7 @@ from renewal_opt.pareto import (
     Aside,
     LinearObjective,
     MatrixModel,
+    Question,
     Record,
     Settled,
     asking,
@@ -211,13 +212,14 @@ def test_an_objective_over_another_model_is_refused() -> None:
 
 
 def test_a_zone_that_failed_is_asked_again() -> None:
-    """The record of a failed question leaves its zone open; a search that goes on asks it again and comes to the whole set."""
+    """Records of questions that failed for every objective leave their zone open; a search that goes on asks it again and comes to the whole set."""
     model, records = draw(3).model(), list[Record]()
-    whole = nondominated(model, on_record=records.append)
-    number = len(records) // 2
-    lost = records[number].reply
-    failed = Record(records[number].question, replace(lost, ceiling=None, y=None, settled=None, why="failed"))
-    again = nondominated(model, resume=[*records[:number], failed])
+    whole = nondominated(model, on_record=records.append, together=1)
+    assert len(model.objectives) > 2
+    number = len(records) - 1  # what is left then is this question's zone alone
+    lost = replace(records[number].reply, ceiling=None, y=None, settled=None, why="failed")
+    failed = [Record(Question(k, records[number].question.corners), lost) for k in range(len(model.objectives))]
+    again = nondominated(model, resume=[*records[:number], *failed])
     assert again.complete
     assert values(again.points) == values(whole.points)
 

@@ -106,7 +106,7 @@ class RegionSearch:
 
     def try_again(self) -> None:
         """Forget which zones could not be settled."""
-        self._stuck.clear()
+        self._in_vain.clear()
 
     def ideal(self) -> tuple[int, ...]:
         """Return the best of each objective that is proven so far."""
@@ -116,7 +116,7 @@ class RegionSearch:
         return len(question.corners) == 1 and all(c == -1 for c in question.corners[0])
 
     def _failed(self, question: Question, reply: Reply) -> None:
-        """Ask zones singly after a failure together; a zone that fails alone stays open."""
+        """Ask zones singly after a failure together; a single zone that fails for one objective is tried for the others."""
         if self._is_first(question) and len(self.region) != 1:
             return
         if len(question.corners) > 1:
