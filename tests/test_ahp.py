@@ -88,3 +88,10 @@ def test_judgements_stand_in_the_plan_with_their_ratio() -> None:
     assert scoring.weights.method == "ahp"
     assert scoring.weights.consistency_ratio == pytest.approx(0.0332, abs=5e-5)
     assert sum(Fraction(r.weight) for r in scoring.weights.rows) == 1
+
+
+@pytest.mark.parametrize("pairs", [{"a/b": 3, "b/a": 3}, {"a/b": 3, "a / b": 5}, {"a/a": 1, "a/b": 3}, {"a/b": 10}, {"a/b": "1/10"}])
+def test_a_pair_twice_or_of_one_criterion_or_off_the_scale(pairs: dict[str, Any]) -> None:
+    """Two judgements of one pair: the later one would count without a word."""
+    with pytest.raises(ValueError, match=r"each pair once|from 1/9 to 9"):
+        ahp(pairs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +19,7 @@ from renewal_opt.pareto import (
     Aside,
     LinearObjective,
     MatrixModel,
+    Question,
     Record,
     Settled,
     asking,
@@ -188,6 +190,38 @@ def test_a_continuous_objective_is_held_to_its_resolution() -> None:
     all_points = {settle(np.array(x, dtype=float)).values for x in itertools.product((0, 1), repeat=4) if np.dot((2, 3, 4, 5), x) <= 9}
     front = {p for p in all_points if not any(q != p and q[0] >= p[0] and q[1] <= p[1] for q in all_points)}
     assert values(answer.points) == front
+
+
+def test_a_continuous_variable_counts_with_its_fraction() -> None:
+    """3 y + x0 <= 8: the most of y is 8/3, and 7/3 with x0; rounded to whole numbers it would be 3 and 2, which no point has."""
+    m = pyo.ConcreteModel()
+    m.y, m.x = pyo.Var(bounds=(0, 4)), pyo.Var(range(2), within=pyo.Binary)
+    m.c = pyo.Constraint(expr=3 * m.y + m.x[0] <= 8)
+    m.a, m.b = pyo.Objective(expr=m.y, sense=pyo.maximize), pyo.Objective(expr=m.x[0] + 2 * m.x[1], sense=pyo.maximize)
+    answer = nondominated(pyomo_model(m, resolution={"a": Fraction(1, 100)}))
+    assert answer.complete
+    assert [(round(float(p.values[0]), 6), p.values[1]) for p in answer.points] == [(2.666667, 2), (2.333333, 3)]
+
+
+def test_an_objective_over_another_model_is_refused() -> None:
+    m, other = pyo.ConcreteModel(), pyo.ConcreteModel()
+    m.x, other.z = pyo.Var(within=pyo.Binary), pyo.Var(within=pyo.Binary)
+    m.a, m.b = pyo.Objective(expr=other.z), pyo.Objective(expr=m.x)
+    with pytest.raises(ValueError, match="another model: z"):
+        pyomo_model(m)
+
+
+def test_a_zone_that_failed_is_asked_again() -> None:
+    """Records of questions that failed for every objective leave their zone open; a search that goes on asks it again and comes to the whole set."""
+    model, records = draw(3).model(), list[Record]()
+    whole = nondominated(model, on_record=records.append, together=1)
+    assert len(model.objectives) > 2
+    number = len(records) - 1  # what is left then is this question's zone alone
+    lost = replace(records[number].reply, ceiling=None, y=None, settled=None, why="failed")
+    failed = [Record(Question(k, records[number].question.corners), lost) for k in range(len(model.objectives))]
+    again = nondominated(model, resume=[*records[:number], *failed])
+    assert again.complete
+    assert values(again.points) == values(whole.points)
 
 
 def test_rows_that_come_later_and_answers_set_aside() -> None:

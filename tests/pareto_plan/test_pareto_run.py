@@ -23,7 +23,7 @@ from sweep_city import write_city
 
 from renewal_opt.analysis.pareto import folder as holding
 from renewal_opt.analysis.pareto.folder import Asked, Folder
-from renewal_opt.analysis.pareto.record import Records
+from renewal_opt.analysis.pareto.record import Records, _record
 from renewal_opt.analysis.pareto.run import prepare, run_pareto
 from renewal_opt.cli import main
 from renewal_opt.errors import InputError
@@ -106,6 +106,29 @@ def test_a_folder_in_use_is_left_alone(city: Path, done: tuple[Path, Result]) ->
     assert "--resume" in result.output
     assert (done[0] / "points.jsonl").read_bytes() == before
     assert pareto(city, *asked(*WORDS), "-o", city).exit_code == 2  # a file
+
+
+def test_files_of_others_are_left_alone(city: Path, tmp_path: Path) -> None:
+    """A folder with plans or a front of another origin is refused before anything is written: 2025.json looks like a plan of ours."""
+    for name in ("plans/2025.json", "plans/found-00001.json", "front.json", "front.xlsx"):
+        out = tmp_path / name.replace("/", "-")
+        (out / name).parent.mkdir(parents=True)
+        (out / name).write_text("mine", encoding="utf-8")
+        result = pareto(city, *asked(*WORDS), "-o", out)
+        assert (result.exit_code, name in " ".join(result.output.split())) == (2, True)
+        assert [p for p in out.rglob("*") if p.is_file()] == [out / name]
+        assert (out / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_folders_that_cannot_be_used(city: Path, tmp_path: Path) -> None:
+    (tmp_path / "records" / "points.jsonl").mkdir(parents=True)
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / "points.jsonl").symlink_to(tmp_path / "none" / "x")
+    for out, more in ((tmp_path / "records", ["--resume"]), (tmp_path / "link", ["--resume"]), (tmp_path / ("x" * 300), []), (city / "x", [])):
+        assert pareto(city, *asked(*WORDS), "-o", out, *more).exit_code == 2, out
+    # a pool that does not open leaves nothing behind
+    assert pareto(city, *asked(*WORDS), "-o", tmp_path / "new" / "deep", "--cluster", "nonsense").exit_code == 2
+    assert not (tmp_path / "new").exists()
 
 
 def test_stop_and_go_on(city: Path, tmp_path: Path, truth: set[tuple[str, ...]]) -> None:
@@ -205,9 +228,19 @@ def test_records_of_another_question_are_refused(city: Path, done: tuple[Path, R
     assert findings(city) == [("other_search", "steps")]
     (out / "points.jsonl").write_text(whole, encoding="utf-8")
     lines = (out / "points.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    for bad in ('{"k": 0}\n', "[]\n", "no json\n", lines[1].replace('"money"', '"cash"')):
-        (out / "points.jsonl").write_text("".join([lines[0], bad, *lines[2:]]), encoding="utf-8")
-        assert findings(city) == [("damaged_records", "")]
+    broken = ('{"k": 0}\n', "[]\n", "no json\n", "[" * 100_000 + "\n", "\udcff\n", "", lines[2] + lines[1], lines[1] * 2, lines[1].replace('"runs": ', '"runs": 1'))
+    for bad in broken:
+        (out / "points.jsonl").write_bytes("".join([lines[0], bad, *lines[2:]]).encode("utf-8", "surrogateescape"))
+        assert findings(city) == [("damaged_records", "")], bad[:60]
+    for number, line in enumerate(lines[1:], 1):  # a sum that fits does not help a value that the portfolio does not have
+        if '"values"' in line:
+            records = Records(out / "points.jsonl", {k: v for k, v in json.loads(lines[0]).items() if k != "format"})
+            records.start()
+            first = json.loads(line)
+            del first["sum"]
+            records.append(_record(first | {"values": ["999", *first["values"][1:]]}))
+            records.close()
+            assert findings(city) == [("damaged_records", "")], number
     (out / "points.jsonl").write_text("", encoding="utf-8")
     assert {kind for kind, _path in findings(city)} == {"other_search"}
 

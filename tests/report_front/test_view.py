@@ -142,7 +142,7 @@ def test_large_money_has_an_axis_of_its_own_unit(views: dict[str, FrontView]) ->
 @pytest.mark.parametrize(
     ("claim", "more", "words"),
     [
-        ("complete", {}, ["Complete: no other plan"]),
+        ("complete", {}, ["Complete up to the stated steps: no other plan of this scenario beats these by a step or more (6 plans)."]),
         ("open", {"missing": 0.031}, ["Not complete: 6 plans found, 0 zones", "at most 3.10% of the hypervolume"]),
         ("representation", {"coverage": 0.2, "coverage_exact": True}, ["A representation: 6 plans", "farther than 20.00% of the range of any objective from the nearest plan shown."]),
         ("representation", {"coverage": 0.2}, ["(proven bound)"]),
@@ -156,6 +156,13 @@ def test_the_claim_in_words(views: dict[str, FrontView], claim: str, more: dict[
     text = "\n".join(FrontView.of(view.front.model_copy(update={"claim": claim, **more}), view.plans).claim_words())
     for part in words:
         assert part in text
+
+
+def test_complete_without_a_step_where_every_objective_is_exact(views: dict[str, FrontView]) -> None:
+    """Where an objective counts in steps, a plan that is better by less may exist: 'no other plan is better' would be false."""
+    front = views["two"].front
+    exact = front.model_copy(update={"claim": "complete", "objectives": tuple(o.model_copy(update={"exact": True}) for o in front.objectives)})
+    assert FrontView.of(exact, views["two"].plans).claim_words()[0].startswith("Complete: no other plan of this scenario is better in one objective")
 
 
 def test_tables_hold_the_front(views: dict[str, FrontView], tmp_path: Path) -> None:

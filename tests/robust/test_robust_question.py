@@ -92,6 +92,12 @@ def test_all_faults_at_once_and_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read(tmp_path, WHOLE.replace("least: 0.05", "least: 7").replace("draws: 200", "draws: x").replace("seconds", "secs"))
     assert len(error.value.findings) >= 3
+    text = WHOLE.replace("[0.2, 0.7]", "[0.7, 0.2]").replace("least: 0.05", "least: 7").replace("[20, 100]", "[20, 101]").replace("default: 10,", "default: 10, projects: {a: -5},")
+    with pytest.raises(InputError) as error:  # each where it stands, also several in one section
+        read(tmp_path, text.replace("overrun: 50", "overrun: -5").replace("projects: {a: 20}", "projects: {a: 1001}, chance: 2"))
+    assert [f.path.removeprefix("robust.") for f in error.value.findings] == [
+        "weights.intervals.a", "weights.least", "scores.projects.d.a", "costs.projects.a", "protection.overrun", "protection.projects.a", "protection.chance",
+    ]  # fmt: skip
     for text in ("seconds: 5\n", "robust: 5\n", "weights: 5\n", "- 1\n", "weights: {order: [a, b]}\nweights: {}\n"):
         with pytest.raises(InputError):
             read(tmp_path, text)
@@ -115,6 +121,10 @@ def test_names_are_told_with_the_questions_file(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         robust(town().inputs, load_question(path), file=str(path))
     assert [(f.file, f.path, f.value) for f in error.value.findings] == [(str(path), "weights.order", "zzz")]
+    path.write_text("weights: {order: [a, zzz]}\nscores: {projects: {x: {a: [0, 1]}}}\ncosts: {projects: {y: 1}}\nprotection: {projects: {z: 5}}\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:  # all before any work
+        robust(town().inputs, load_question(path), file=str(path), tell=lambda words: pytest.fail(words))
+    assert [f.value for f in error.value.findings] == ["zzz", "x", "y", "z"]
 
 
 def test_answer_goes_out_and_comes_back() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -106,7 +107,7 @@ def _pairs(value: Any) -> Any:
         raise ValueError(_("a mapping of 'a/b' to a judgement from 1/9 to 9"))
     out: dict[tuple[str, str], Decimal | str] = {}
     for key, v in value.items():
-        if isinstance(key, tuple):
+        if isinstance(key, tuple):  # of one that was read already
             out[key] = v
             continue
         if not isinstance(key, str) or key.count("/") != 1:
@@ -118,6 +119,10 @@ def _pairs(value: Any) -> Any:
                 raise ValueError(_("{key}: a judgement such as 3 or 1/3").format(key=key))
         elif isinstance(v, bool) or not isinstance(v, (int, Decimal)) or v <= 0:
             raise ValueError(_("{key}: a judgement such as 3 or 1/3").format(key=key))
+        if a == b or (a, b) in out or (b, a) in out:
+            raise ValueError(_("{key}: two different criteria, each pair once (b/a follows from a/b)").format(key=key))
+        if not Fraction(1, 9) <= Fraction(v.replace(" ", "") if isinstance(v, str) else v) <= 9:
+            raise ValueError(_("{key}: a judgement from 1/9 to 9").format(key=key))
         out[(a, b)] = v if isinstance(v, str) else Decimal(v)
     return out
 

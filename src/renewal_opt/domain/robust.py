@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ..i18n import N_, _
 from .base import Frozen, Id, Label, Number, Seq, YesNo
@@ -31,6 +31,51 @@ Interval = Annotated[tuple[Number, Number], BeforeValidator(_ends), WithJsonSche
 Around = Annotated[tuple[Number, Number], BeforeValidator(_around), WithJsonSchema(_SHAPE | {"description": N_("one number for both sides, or [below, above]")})]
 
 
+def _within(top: int) -> AfterValidator:
+    def check(ends: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+        if not 0 <= ends[0] <= ends[1] <= top:
+            raise ValueError(_("0 <= low <= high <= {top}").format(top=top))
+        return ends
+
+    return AfterValidator(check)
+
+
+def _share(number: Decimal) -> Decimal:
+    if not 0 <= number <= 1:
+        raise ValueError(_("from 0 to 1"))
+    return number
+
+
+def _factor(number: Decimal) -> Decimal:
+    if number < 1:
+        raise ValueError(_("at least 1"))
+    return number
+
+
+def _overrun(number: Decimal) -> Decimal:
+    if not 0 <= number <= 1000:
+        raise ValueError(_("percent from 0 to 1000"))
+    return number
+
+
+def _not_negative(pair: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    if pair[0] < 0 or pair[1] < 0:
+        raise ValueError(_("points below and above, not negative"))
+    return pair
+
+
+def _percent_around(pair: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    if not 0 <= pair[0] <= 100 or pair[1] < 0:
+        raise ValueError(_("percent below (at most 100) and above, not negative"))
+    return pair
+
+
+Points = Annotated[Around, AfterValidator(_not_negative)]
+Percents = Annotated[Around, AfterValidator(_percent_around)]
+Share = Annotated[Number, AfterValidator(_share)]
+Overrun = Annotated[Number, AfterValidator(_overrun)]
+
+
 def _ranks(value: Any) -> Any:
     if not isinstance(value, (list, tuple)):
         return value
@@ -40,71 +85,50 @@ def _ranks(value: Any) -> Any:
 class WeightSet(Frozen):
     """Which weights are possible: everything that is stated here holds at once; weights are shares that add up to 1."""
 
-    intervals: dict[Id, Interval] = Field(default_factory=dict)
+    intervals: dict[Id, Annotated[Interval, _within(1)]] = Field(default_factory=dict)
     """Criterion to [low, high], shares of 1."""
     order: Annotated[tuple[tuple[Id, ...], ...], BeforeValidator(_ranks), WithJsonSchema({"type": "array", "description": N_("criteria from most to least important; a list inside stands for criteria whose order is open")})] = ()
     """Criteria from most to least important; a list inside stands for criteria whose order among themselves is open."""
-    least: Number = Decimal(0)
+    least: Share = Decimal(0)
     """Least weight of every criterion."""
     ahp: Ahp | None = None
     """Pairwise judgements; each holds within `ahp_factor`."""
-    ahp_factor: Number = Decimal("1.25")
+    ahp_factor: Annotated[Number, AfterValidator(_factor)] = Decimal("1.25")
     """A judgement v stands for the interval [v / factor, v x factor] of the ratio of two weights; 1 takes it as it is."""
 
     @model_validator(mode="after")
     def _sensible(self) -> WeightSet:
-        for key, (low, high) in self.intervals.items():
-            if not 0 <= low <= high <= 1:
-                raise ValueError(_("intervals: {key}: 0 <= low <= high <= 1").format(key=key))
-        if not 0 <= self.least <= 1:
-            raise ValueError(_("least: from 0 to 1"))
-        if self.ahp_factor < 1:
-            raise ValueError(_("ahp_factor: at least 1"))
         named = [k for rank in self.order for k in rank]
         twice = sorted({k for k in named if named.count(k) > 1})
-        if twice or any(not rank for rank in self.order):
-            raise ValueError(_("order: each criterion once; given twice: {keys}").format(keys=", ".join(twice) or "–"))
+        if twice:
+            raise ValueError(_("order: each criterion once; given twice: {keys}").format(keys=", ".join(twice)))
+        if any(not rank for rank in self.order):
+            raise ValueError(_("order: no empty list"))
         return self
 
 
 class ScoreSet(Frozen):
     """How uncertain the scores of candidates are, in points of the criterion's value from 0 to 100."""
 
-    default: Around = (Decimal(0), Decimal(0))
+    default: Points = (Decimal(0), Decimal(0))
     """Points below and above the value of every criterion of every candidate."""
-    criteria: dict[Id, Around] = Field(default_factory=dict)
+    criteria: dict[Id, Points] = Field(default_factory=dict)
     """By criterion, instead of the default."""
-    projects: dict[str, dict[Id, Interval]] = Field(default_factory=dict)
+    projects: dict[str, dict[Id, Annotated[Interval, _within(100)]]] = Field(default_factory=dict)
     """Project to criterion to [low, high]: points from 0 to 100."""
     blanks: YesNo = False
     """Whether blank indicators reach from their worst to their best value."""
-
-    @model_validator(mode="after")
-    def _sensible(self) -> ScoreSet:
-        if any(v < 0 for pair in (self.default, *self.criteria.values()) for v in pair):
-            raise ValueError(_("default: points below and above, not negative"))
-        for key, own in self.projects.items():
-            if any(not 0 <= low <= high <= 100 for low, high in own.values()):
-                raise ValueError(_("projects: {key}: 0 <= low <= high <= 100").format(key=key))
-        return self
 
 
 class CostSet(Frozen):
     """Cost as a further criterion (less is better), with intervals: percent of each candidate's total investment."""
 
-    default: Around = (Decimal(0), Decimal(0))
+    default: Percents = (Decimal(0), Decimal(0))
     """Percent below and above the stated cost."""
-    projects: dict[str, Around] = Field(default_factory=dict)
+    projects: dict[str, Percents] = Field(default_factory=dict)
     """By project, instead of the default."""
     budget: Literal["keep", "variable"] = "keep"
     """`keep`: portfolios keep the budget at their stated cost; `variable`: the budget rows are dropped, every level is looked at."""
-
-    @model_validator(mode="after")
-    def _sensible(self) -> CostSet:
-        for pair in (self.default, *self.projects.values()):
-            if not 0 <= pair[0] <= 100 or pair[1] < 0:
-                raise ValueError(_("default: percent below (at most 100) and above, not negative"))
-        return self
 
 
 class Protection(Frozen):
@@ -112,15 +136,15 @@ class Protection(Frozen):
 
     gamma: Seq[Number] = (Decimal(0), Decimal(1), Decimal(2), Decimal(3))
     """How many projects may overrun at once, one plan each; may be fractional. 0, the plan without protection, is always there."""
-    overrun: Number = Decimal(10)
+    overrun: Overrun = Decimal(10)
     """Largest overrun of a new start, percent of its spending in every year."""
-    carry_overs: Number = Decimal(0)
+    carry_overs: Overrun = Decimal(0)
     """The same for carry-overs, percent of their remaining spending."""
-    projects: dict[str, Number] = Field(default_factory=dict)
+    projects: dict[str, Overrun] = Field(default_factory=dict)
     """By project, percent."""
     draws: int = Field(default=10_000, ge=0, le=1_000_000)
     """Number of drawn overruns on which the plans are tried."""
-    chance: Number = Decimal("0.1")
+    chance: Share = Decimal("0.1")
     """Chance that a project overruns in a draw; the overrun is then uniform between 0 and the largest."""
     seed: int = Field(default=1, ge=0, le=2_147_483_647)
     """Seed of the draws."""
@@ -129,10 +153,6 @@ class Protection(Frozen):
     def _sensible(self) -> Protection:
         if not self.gamma or any(g < 0 for g in self.gamma):
             raise ValueError(_("gamma: at least one number, none negative"))
-        if self.overrun < 0 or self.carry_overs < 0 or any(not 0 <= v <= 1000 for v in (self.overrun, self.carry_overs, *self.projects.values())):
-            raise ValueError(_("overrun: percent from 0 to 1000"))
-        if not 0 <= self.chance <= 1:
-            raise ValueError(_("chance: from 0 to 1"))
         return self
 
 

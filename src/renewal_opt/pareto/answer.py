@@ -157,5 +157,8 @@ class Algorithm(Protocol):
     def open(self) -> dict[Corner, str]:
         """Return the corners of the zones that may hold more, and why they are open (empty text: not yet asked)."""
 
+    def try_again(self) -> None:
+        """Let zones whose question failed be asked again: of an earlier search, they may be settled now."""
+
     def ideal(self) -> tuple[int, ...]:
         """Return the best of each objective that is proven so far, in steps."""

@@ -52,7 +52,7 @@ class EpsilonSearch:
         """Move an end."""
         k = question.k
         if reply.ceiling is None:
-            self.failure = reply.why
+            self.failure = reply.why or "?"
             return None
         self._asked.add(k)
         if all(c == -1 for c in question.corners[0]):
@@ -69,6 +69,9 @@ class EpsilonSearch:
     def open(self) -> dict[Corner, str]:
         """Return the zone left, if any."""
         return {} if self._ended else {self._zone(): self.failure}
+
+    def try_again(self) -> None:
+        """Nothing: after a failure the zone search has taken over."""
 
     def ideal(self) -> tuple[int, ...]:
         """Return the best of each objective that is proven so far."""

@@ -52,7 +52,7 @@ def pyomo_model(
     Raises
     ------
     ValueError
-        For an objective that is not linear, an unknown name in `resolution`, or a model that cannot be compiled (see `compile_model`).
+        For an objective that is not linear or of another model's variables, an unknown name in `resolution`, or a model that cannot be compiled (see `compile_model`).
     """
     chosen = list(objectives) if objectives is not None else list(m.component_data_objects(pyo.Objective, descend_into=True))
     active = list(m.component_data_objects(pyo.Objective, active=True, descend_into=True))
@@ -72,6 +72,9 @@ def pyomo_model(
         linear = generate_standard_repn(o.expr)
         if not linear.is_linear():
             raise ValueError(_("objective {name} is not linear").format(name=o.name))
+        foreign = sorted({v.name for v in linear.linear_vars if v.model() is not m.model()})
+        if foreign:
+            raise ValueError(_("objective {name}: variables of another model: {names}").format(name=o.name, names=", ".join(foreign)))
         columns = [matrices.columns(v.parent_component())[v.index()] for v in linear.linear_vars]
         coefficients = tuple(_decimal(c) for c in linear.linear_coefs)
         sense: Literal["max", "min"] = "min" if o.sense == pyo.minimize else "max"

@@ -104,6 +104,10 @@ class RegionSearch:
         """Return the zones left."""
         return {c: next(reversed(self._in_vain[c].values())) if c in self._in_vain else "" for c in self.region.corners}
 
+    def try_again(self) -> None:
+        """Forget which zones could not be settled."""
+        self._in_vain.clear()
+
     def ideal(self) -> tuple[int, ...]:
         """Return the best of each objective that is proven so far."""
         return tuple(self._ideal)

@@ -87,6 +87,7 @@ def nondominated(
     state = _Search(model, whole, began, together, search)
     for record in resume:
         state.learn(record.question, record.reply)
+    state.algorithm.try_again()
     base = options or SolveOptions(seconds=math.inf)
     with _asker(model, whole, replace(base, cancel=cancel), workers) as asker:
         state.run(asker, None if seconds is None else began + seconds, base.seconds, cancel, on_point, on_record, progress)

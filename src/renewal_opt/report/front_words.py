@@ -19,8 +19,10 @@ def claim_words(front: Front) -> list[str]:
         "representation": _("A representation: {n} plans stand for the whole set."),
         "supported": _("Supported plans only: {n} plans that are best for some weights of the objectives; the complete set may hold more."),
         "resolution": _("Complete up to the stated steps of the money objectives ({n} plans)."),
-    }[front.claim].format(n=n, zones=len(front.open_zones))
-    out = [first]
+    }
+    if front.claim == "complete" and not all(o.exact for o in front.objectives):
+        first["complete"] = _("Complete up to the stated steps: no other plan of this scenario beats these by a step or more ({n} plans).")
+    out = [first[front.claim].format(n=n, zones=len(front.open_zones))]
     if front.claim == "open":
         if front.missing is not None:
             out.append(_("What is missing would add at most {share:.2%} of the hypervolume.").format(share=_raised(front.missing)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from .tradeoff import Funded, PlanTradeoff
 
 _RECORDS, _LOCK = "points.jsonl", ".points.lock"
 _FRONT = "front.json"
+#: what else is written beside the plans
+_FILES = (_FRONT, "front.html", "front.png", "front.csv", "front.xlsx")
 _OURS = re.compile(r"(found-[0-9]{5,}|[0-9]{4,})\.json")
 Mode = Literal["all", "representation", "supported"]
 
@@ -79,6 +82,7 @@ class Folder:
             "at_most": list(asked.at_most), "mode": asked.mode,
         }  # fmt: skip
         self.refused: dict[tuple[int, ...], str] = {}
+        self._made: list[Path] = []  # folders that were not there, the innermost first
 
     def begin(self, whole: Sequence[IntegerObjective], *, resume: bool) -> tuple[Records, list[Record]]:
         """Return the records, and those to go on from. Call it inside `held`.
@@ -96,9 +100,29 @@ class Folder:
         """
         records = Records(self.path / _RECORDS, self.head | {"steps": [[str(o.step), o.base, o.top] for o in whole]})
         if self.check(resume=resume):
-            return records, records.resume()
+            known = records.resume()
+            self._same_values(known, whole)
+            return records, known
         records.start()
         return records, []
+
+    def _same_values(self, known: Sequence[Record], whole: Sequence[IntegerObjective]) -> None:
+        """Hold the values of known points against their portfolios and money.
+
+        Raises
+        ------
+        InputError
+            Where they differ: this program did not write the records.
+        """
+        for record in known:
+            settled, y = record.reply.settled, record.reply.y
+            if settled is None or y is None:
+                continue
+            carried: Funded = settled.payload
+            values = tuple(o.measure.value(carried.chosen, carried.opened, carried.money) for o in self.tradeoff.objectives)
+            if values != settled.values or tuple(o.steps(v) for o, v in zip(whole, values, strict=True)) != y:
+                expected = _("the values of the recorded portfolios")
+                raise InputError([Finding("damaged_records", file=str(self.path / _RECORDS), value=", ".join(map(str, settled.values)), expected=expected)])
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -111,7 +135,10 @@ class Folder:
         """
         with contextlib.ExitStack() as stack:
             try:
-                (self.path / "plans").mkdir(parents=True, exist_ok=True)
+                for path in (*reversed(self.path.parents), self.path, self.path / "plans"):
+                    if not path.is_dir():
+                        path.mkdir(exist_ok=True)
+                        self._made.insert(0, path)
                 stack.enter_context(locked(self.path, _LOCK, _("a folder in which no other search works at this moment")))
             except OSError as error:
                 raise InputError([Finding("cannot_write", file=str(self.path), value=str(error), expected=_("a folder that can be written"))]) from None
@@ -123,12 +150,30 @@ class Folder:
         Raises
         ------
         InputError
-            When there are and `resume` is not set.
+            When there are and `resume` is not set; or when there are none, but files under the names that a search writes and takes away.
         """
-        there = (self.path / _RECORDS).exists()
+        try:
+            there = os.path.lexists(self.path / _RECORDS)
+            plans = self.path / "plans"
+            others = sorted(f"plans/{p.name}" for p in plans.iterdir() if _OURS.fullmatch(p.name)) if plans.is_dir() else []
+            others += [name for name in _FILES if os.path.lexists(self.path / name)]
+        except OSError as error:
+            raise InputError([Finding("cannot_write", file=str(self.path), value=str(error), expected=_("a folder that can be written"))]) from None
         if there and not resume:
             raise InputError([Finding("folder_in_use", file=str(self.path), value=_RECORDS, expected=_("an empty folder, or --resume to go on"))])
+        if others and not there:
+            expected = _("an empty folder: files of these names would be written over or taken away")
+            raise InputError([Finding("folder_in_use", file=str(self.path), value=", ".join(others[:5]), expected=expected)])
         return there
+
+    def leave(self, records: Records) -> None:
+        """Take away what a search made that could not begin: records without an answer, and the folders that were not there."""
+        if records.bare():
+            with contextlib.suppress(OSError):
+                for name in (_RECORDS, _LOCK):
+                    (self.path / name).unlink(missing_ok=True)
+                for path in self._made:
+                    path.rmdir()
 
     def plan(self, point: Point) -> Plan | None:
         """Return the re-checked plan of a point, None when the re-check refuses it."""

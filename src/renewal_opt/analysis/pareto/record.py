@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -11,15 +12,19 @@ from typing import Any, TextIO
 
 from ...errors import Finding, InputError
 from ...i18n import _
+from ...io.atomic import write_text_atomic
 from ...pareto import Question, Record, Reply, Settled
 from .tradeoff import Funded
 
 #: first word of the file
-FORMAT = "renewal-opt pareto records 1"
+FORMAT = "renewal-opt pareto records 2"
 
 
 class Records:
-    """Appends records to a file; each line is on disk before the search goes on.
+    """Appends records to a file; each line is on disk before the search goes on, with a sum over it and all lines before it.
+
+    A line that is missing, moved or changed shows in the sums: without them the search would take it for an answer, and could
+    call a set complete that lacks a point.
 
     Parameters
     ----------
@@ -31,6 +36,7 @@ class Records:
     def __init__(self, path: Path, head: dict[str, Any]) -> None:
         self.path, self.head = path, json.loads(json.dumps({"format": FORMAT, **head}))
         self._stream: TextIO | None = None
+        self._sum = ""
 
     def resume(self) -> list[Record]:
         """Return the records on disk; a last line that was cut off is dropped.
@@ -40,25 +46,33 @@ class Records:
         InputError
             When the file belongs to another question, naming what differs, or is damaged.
         """
-        raw = self.path.read_bytes()
-        whole = raw[: raw.rfind(b"\n") + 1]
         try:
+            raw = self.path.read_bytes()
+            whole = raw[: raw.rfind(b"\n") + 1]
             lines = whole.decode("utf-8").split("\n")[:-1]  # other ends of lines may stand in a text
             head = json.loads(lines[0]) if lines else {}
-            data = [json.loads(line) for line in lines[1:]]
-        except ValueError as error:
-            raise self._damaged(str(error)) from None
-        if head != self.head:
-            raise InputError(self._differences(head if isinstance(head, dict) else {}))
-        try:
-            kept = [_record(d) for d in data]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise self._damaged(repr(error)) from None
-        if len(whole) < len(raw):
-            with self.path.open("rb+") as stream:
-                stream.truncate(len(whole))
-                os.fsync(stream.fileno())
+            if head != self.head:
+                raise InputError(self._differences(head if isinstance(head, dict) else {}))
+            self._sum = _sum("", lines[0])
+            kept = [self._read(line) for line in lines[1:]]
+            if len(whole) < len(raw):
+                with self.path.open("rb+") as stream:
+                    stream.truncate(len(whole))
+                    os.fsync(stream.fileno())
+        except OSError as error:
+            raise self._unwritable(error) from None
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+            raise self._damaged(str(error) if isinstance(error, _Changed) else repr(error)) from None
         return kept
+
+    def _read(self, line: str) -> Record:
+        """Read a line and hold its sum against what stands before it."""
+        data = json.loads(line)
+        stated = data.pop("sum")
+        self._sum = _sum(self._sum, json.dumps(data, ensure_ascii=False))
+        if stated != self._sum:
+            raise _Changed(_("a line is missing, moved or changed"))
+        return _record(data)
 
     def _differences(self, head: dict[str, Any]) -> list[Finding]:
         """Return what is another question; of the steps only where nothing else explains them."""
@@ -74,25 +88,48 @@ class Records:
         return out
 
     def _damaged(self, why: str) -> InputError:
-        return InputError([Finding("damaged_records", file=str(self.path), value=why, expected=_("the records of an earlier run; without --resume the search starts afresh"))])
+        expected = _("the records as an earlier run left them; for a fresh search another folder")
+        return InputError([Finding("damaged_records", file=str(self.path), value=why[:200], expected=expected)])
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError([Finding("cannot_write", file=str(self.path), value=error.strerror or str(error), expected=_("a file that can be read and written"))])
 
     def start(self) -> None:
         """Begin a new file."""
-        self.path.write_text(json.dumps(self.head, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+        head = json.dumps(self.head, ensure_ascii=False)
+        write_text_atomic(self.path, head + "\n")
+        self._sum = _sum("", head)
+
+    def bare(self) -> bool:
+        """Return whether no record was ever added."""
+        return self._sum == _sum("", json.dumps(self.head, ensure_ascii=False))
 
     def append(self, record: Record) -> None:
         """Add a record."""
-        if self._stream is None:
-            self._stream = self.path.open("a", encoding="utf-8", newline="\n")
-        self._stream.write(json.dumps(_line(record), ensure_ascii=False) + "\n")
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        line = json.dumps(_line(record), ensure_ascii=False)
+        self._sum = _sum(self._sum, line)
+        try:
+            if self._stream is None:
+                self._stream = self.path.open("a", encoding="utf-8", newline="\n")
+            self._stream.write(f'{line[:-1]}, "sum": "{self._sum}"}}\n')
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def close(self) -> None:
         """Close the file."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+
+class _Changed(ValueError):
+    """A line whose sum is another."""
+
+
+def _sum(before: str, line: str) -> str:
+    return hashlib.sha256(f"{before}\n{line}".encode()).hexdigest()[:16]
 
 
 def _shown(value: Any) -> str:

@@ -128,6 +128,9 @@ def _searched(
                 model, seconds=asked.seconds, options=options, workers=workers, resume=known, on_point=keep,
                 on_record=records.append, progress=progress, cancel=cancel,
             )  # fmt: skip
+    except InputError:  # no pool at that address
+        folder.leave(records)
+        raise
     finally:
         records.close()
     folder.drop_front()

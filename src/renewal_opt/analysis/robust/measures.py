@@ -120,7 +120,9 @@ def table_of(problem: Problem, weights: Weights, scores: ScoreSet | None, costs:
     InputError
         For projects, criteria and intervals that do not fit the library.
     """
-    _check(problem, weights.criteria, scores, costs)
+    wrong = unknown_names(problem, weights.criteria, scores, costs)
+    if wrong:
+        raise InputError(wrong)
     items = items_of(problem)
     ends = [score_ends(problem, int(p), weights.criteria, scores) for p in items.projects]
     bonus = {a.id: bonus_of(problem, a) for a in areas_of(problem)}
@@ -212,7 +214,8 @@ def _cost_ends(problem: Problem, p: int, costs: CostSet) -> Ends:
     return stated * (1 - Fraction(below) / 100), stated * (1 + Fraction(above) / 100)
 
 
-def _check(problem: Problem, criteria: Sequence[str], scores: ScoreSet | None, costs: CostSet | None) -> None:
+def unknown_names(problem: Problem, criteria: Sequence[str], scores: ScoreSet | None, costs: CostSet | None) -> list[Finding]:
+    """Return a finding for each project and criterion of the intervals that is not known."""
     wrong: list[Finding] = []
     known = ", ".join(criteria)
     if scores is not None:
@@ -221,8 +224,7 @@ def _check(problem: Problem, criteria: Sequence[str], scores: ScoreSet | None, c
         wrong += unknown_projects(problem, "scores.projects", scores.projects)
     if costs is not None:
         wrong += unknown_projects(problem, "costs.projects", costs.projects)
-    if wrong:
-        raise InputError(wrong)
+    return wrong
 
 
 def unknown_projects(problem: Problem, path: str, ids: Iterable[str]) -> list[Finding]:

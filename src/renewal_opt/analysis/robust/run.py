@@ -16,8 +16,9 @@ from ...problem import Problem
 from ..annual import make_problem, options_of
 from ..assemble import input_files, program_versions
 from .curve import has_tickets, price_of_robustness
+from .measures import unknown_names, unknown_projects
 from .portfolios import Portfolios, robust_portfolios
-from .weights import Weights, weight_set
+from .weights import Weights, unknown_criteria, weight_set
 
 #: told what is being worked on
 Telling = Callable[[str], None]
@@ -50,6 +51,7 @@ def robust(
     problem = make_problem(inputs)
     options = options_of(inputs.scenario, cancel=cancel)
     with _placing(file):
+        _names(problem, question)
         weights = possible_weights(problem, question)
         found: Portfolios | None = None
         if question.asks_portfolios:
@@ -71,6 +73,17 @@ def robust(
         "measures": found.measures, "claim": "complete" if found.complete else "partial", "why": found.why, "portfolios": found.listed,
         "projects": found.projects, "choices": found.choices, "refine": found.refine, "runs": found.runs,
     })  # fmt: skip
+
+
+def _names(problem: Problem, question: RobustQuestion) -> None:
+    """Refuse every name of the question that the policy or the library does not have, all at once and before any work."""
+    criteria = tuple(problem.policy.criteria)
+    wrong = unknown_criteria(question.weights, criteria) if question.weights is not None else []
+    wrong += unknown_names(problem, criteria, question.scores, question.costs)
+    if question.protection is not None:
+        wrong += unknown_projects(problem, "protection.projects", question.protection.projects)
+    if wrong:
+        raise InputError(wrong)
 
 
 def possible_weights(problem: Problem, question: RobustQuestion) -> Weights:

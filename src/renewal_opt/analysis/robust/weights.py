@@ -58,7 +58,7 @@ def weight_rows(asked: WeightSet, criteria: Sequence[str]) -> tuple[list[WeightR
     InputError
         For criteria that the policy does not have, and judgements that are refused (`scoring.weights.ahp_weights`).
     """
-    unknown = _unknown(asked, criteria)
+    unknown = unknown_criteria(asked, criteria)
     if unknown:
         raise InputError(unknown)
     n, at = len(criteria), {k: i for i, k in enumerate(criteria)}
@@ -84,7 +84,8 @@ def _judged(ahp: Ahp, factor: Fraction, at: dict[str, int]) -> list[WeightRow]:
     return out
 
 
-def _unknown(asked: WeightSet, criteria: Sequence[str]) -> list[Finding]:
+def unknown_criteria(asked: WeightSet, criteria: Sequence[str]) -> list[Finding]:
+    """Return a finding for each criterion that the policy does not have."""
     named = [("weights.intervals." + k, k) for k in asked.intervals] + [("weights.order", k) for rank in asked.order for k in rank]
     if asked.ahp is not None:
         named += [("weights.ahp.pairs", k) for pair in asked.ahp.pairs for k in pair]
