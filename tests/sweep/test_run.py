@@ -15,7 +15,8 @@ import pytest
 from sweep_city import write_city
 from sweep_doubles import deadly, deadly_once, faulty, here, instead, older, slow, stale_file
 
-from renewal_opt.analysis.sweep.ledger import LEDGER, Entry, read_ledger
+from renewal_opt.analysis.sweep.entry import Entry
+from renewal_opt.analysis.sweep.ledger import LEDGER, read_ledger
 from renewal_opt.analysis.sweep.run import Listener, Result, prepare, run_sweep
 from renewal_opt.errors import InputError, SolverError
 from renewal_opt.io.planfile import read_plan

@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from types import FrameType
@@ -20,7 +19,7 @@ from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import print_json, say_written, write_all
 
 if TYPE_CHECKING:
-    from ..analysis.sweep.ledger import Entry
+    from ..analysis.sweep.entry import Entry
     from ..analysis.sweep.run import Result, Sweep
 
 
@@ -81,7 +80,7 @@ def _end(ctx: click.Context, checked: Sweep, result: Result, as_json: bool, quie
     }
     written = write_all(writers)
     if as_json:
-        cases: list[dict[str, Any]] = [asdict(e) | {"kept": e.name in result.kept} for e in entries]
+        cases: list[dict[str, Any]] = [e.model_dump(mode="json") | {"kept": e.name in result.kept} for e in entries]
         print_json({"folder": str(checked.folder), "synthetic": synthetic, "cases": cases, "open": list(result.open)})
     elif not quiet:
         print_summary(entries, sys.stdout, synthetic=synthetic)

@@ -114,7 +114,7 @@ def _plan(data: Any, file: str, collector: Collector) -> Plan | None:
         collector.findings.extend(findings_of(error, Plan, data, places))
         return None
     for path, text in _exact_numbers(plan):
-        if not _EXACT.fullmatch(text):
+        if not is_exact(text):
             expected = _("an exact number such as 12, 12.5 or 25/2")
             collector.add(places.finding("not_a_number", path, value=text, expected=expected))
     return plan
@@ -144,6 +144,11 @@ def _exact_numbers(plan: Plan) -> Iterator[tuple[YamlPath, str]]:
             text = getattr(use, name)
             if text is not None:
                 yield ("use", i, name), text
+
+
+def is_exact(text: str) -> bool:
+    """Return whether a text is an exact number as plans hold it: whole, decimal or a/b, of at most 400 digits a part."""
+    return _EXACT.fullmatch(text) is not None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
