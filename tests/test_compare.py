@@ -236,6 +236,23 @@ def test_options_of_the_command_line_are_part_of_the_question(tmp_path: Path) ->
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("overrides", [[], "x", 3, True, [1, 2]])
+def test_overrides_that_are_no_mapping_are_one_error_wherever_a_plan_is_read_for_its_inputs(tmp_path: Path, overrides: Any) -> None:
+    from click.testing import CliRunner
+
+    from renewal_opt.cli import main
+
+    one, other = solved(tmp_path, "a"), solved(tmp_path, "b", basis="count")
+    plan = json.loads(other.read_text(encoding="utf-8"))
+    plan["options"]["overrides"] = overrides
+    other.write_text(json.dumps(plan), encoding="utf-8")
+    for args in (["compare", one, other], ["compare", other, one], ["show", "plan", other], ["show", "plan", other, "--bottlenecks"]):
+        ran = CliRunner().invoke(main, ["--lang", "en", *map(str, args)])
+        assert ran.exit_code == 2, ran.output
+        assert "options.overrides: found" in ran.output
+        assert "expected a mapping from paths of the policy to values" in ran.output
+
+
 def test_a_changed_policy_file_is_told(tmp_path: Path) -> None:
     one, other = solved(tmp_path, "a"), solved(tmp_path, "b", lambda good: good.put("criteria.need.weight", Decimal("0.5")))
     (against,) = compare_files([one, other]).against

@@ -90,7 +90,7 @@ def _plan(
     if check is None:
         found = _searched(system, value, asked, budget, quiet or as_json)
     else:
-        checked = _checked(check, system, plan.inputs, _overrides(plan), value, asked)
+        checked = _checked(check, system, plan.inputs, _overrides(plan, path), value, asked)
         if isinstance(checked, str):
             return _refuse(path, checked, as_json)
         found = checked
@@ -104,14 +104,16 @@ def _plan(
         moved = _moved(certified, path, output)
         writers[output] = lambda temp: temp.write_text(plan_to_json(moved), encoding="utf-8", newline="\n")
     if proof is not None:
-        writers[proof] = _proof_writer(found, system, plan.inputs, _overrides(plan), proof.name)
+        writers[proof] = _proof_writer(found, system, plan.inputs, _overrides(plan, path), proof.name)
     _write(writers, read, quiet)
     _tell_plan(path, certified, found, asked, as_json)
     return True
 
 
-def _overrides(plan: Plan) -> dict[str, Any]:
-    return dict(plan.options.get("overrides") or {})
+def _overrides(plan: Plan, path: Path) -> dict[str, Any]:
+    from ..io.planinputs import overrides_of
+
+    return dict(overrides_of(plan, path))
 
 
 def _searched(system: System, value: Fraction, asked: Fraction, budget: dict[str, Any], quiet: bool) -> Certified:

@@ -12,10 +12,10 @@ from ...domain.plan import Plan
 from ...domain.policy import Policy
 from ...errors import Collector, Finding, InputError
 from ...i18n import _
+from ...io.naming import file_safe
 from ...io.planfile import read_plan
-from ...io.planinputs import read_plan_inputs
+from ...io.planinputs import overrides_of, read_plan_inputs
 from ..sweep.ledger import read_ledger
-from ..sweep.naming import file_safe
 from .data import Against, Comparison, Frequency, Missing, Named
 from .moves import moves
 from .question import Question, changes, question
@@ -50,7 +50,9 @@ def compare_files(paths: Sequence[Path]) -> Comparison:
                 found.add(Finding("same_plan", file=str(file), expected=_("each plan once")))
                 continue
             try:
-                named.append(Named(name, read_plan(file), file))
+                plan = read_plan(file)
+                overrides_of(plan, file)
+                named.append(Named(name, plan, file))
             except InputError as error:
                 found.findings.extend(error.findings)
     if not found.errors and len(named) < 2:
