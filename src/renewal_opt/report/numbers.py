@@ -50,7 +50,9 @@ def gap_text(gap: float | None) -> str:
     """Return a relative gap in percent, with as many decimals as it needs."""
     if gap is None:
         return _("not known")
-    return "0" if gap <= 0 else f"{gap:.4%}" if gap >= 1e-6 else f"{gap:.1e}"
+    if gap <= 0:
+        return "0"
+    return f"{gap:.4%}" if gap >= 1e-6 else f"{gap:.1e}" if gap >= 1e-9 else "< 1e-9"
 
 
 def measured(text: str, unit: str) -> str:

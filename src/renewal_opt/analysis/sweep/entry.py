@@ -129,7 +129,7 @@ def read_line(raw: bytes, file: str, number: int, collector: Collector) -> Begun
     mine = Collector()
     data = parse_json(raw, file, mine, expected)
     kind = data.pop("kind", None) if isinstance(data, dict) else None
-    model: type[Begun | Entry] | None = {"sweep": Begun, "case": Entry}.get(kind) if isinstance(kind, str) else None
+    model: type[Begun] | type[Entry] | None = Begun if kind == "sweep" else Entry if kind == "case" else None
     if data is not None and (model is None or (model is Begun and data.get("version") != VERSION)):
         mine.add(Finding("bad_ledger", value=raw[:80].decode("utf-8", "replace"), expected=expected))
     elif model is not None:

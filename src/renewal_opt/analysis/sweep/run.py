@@ -205,8 +205,8 @@ def _ledger(sweep: Sweep, resume: bool, listener: Listener) -> Ledger:
     """Return the folder's ledger, checked against the sweep, with the sweep entered."""
     try:
         ledger = open_ledger(sweep.folder) or Ledger(sweep.folder)
-    except InputError as error:
-        if resume or any(f.kind != "bad_ledger" for f in error.findings):
+    except InputError as broken:
+        if resume or any(f.kind != "bad_ledger" for f in broken.findings):
             raise
         kept = set_aside(sweep.folder)
         listener.notes(_("the ledger of the earlier sweep cannot be read; it is kept as {file}, and the plans that it named stay where they are").format(file=kept.name))
