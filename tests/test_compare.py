@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -251,6 +252,26 @@ def test_overrides_that_are_no_mapping_are_one_error_wherever_a_plan_is_read_for
         assert ran.exit_code == 2, ran.output
         assert "options.overrides: found" in ran.output
         assert "expected a mapping from paths of the policy to values" in ran.output
+
+
+def test_another_plan_than_the_first_may_be_the_reference(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from renewal_opt.cli import main
+
+    one, other = solved(tmp_path, "a"), solved(tmp_path, "b", basis="count")
+    for reference in (None, "a", str(one)):
+        assert [n.path for n in compare_files([one, other], reference=reference).plans] == [one, other]
+    for reference in ("b", str(other), os.path.relpath(other)):
+        turned = compare_files([one, other], reference=reference)
+        assert [n.path for n in turned.plans] == [other, one]
+        assert turned.against[0].plan.path == one
+    with pytest.raises(InputError) as caught:
+        compare_files([one, other], reference="c")
+    assert [(f.kind, f.value) for f in caught.value.findings] == [("unknown_plan", "c")]
+    ran = CliRunner().invoke(main, ["--lang", "en", "compare", str(one), str(other), "--reference", "b", "--json"])
+    assert ran.exit_code == 0, ran.output
+    assert [p["name"] for p in json.loads(ran.stdout)["plans"]] == ["b", "a"]
 
 
 def test_a_changed_policy_file_is_told(tmp_path: Path) -> None:

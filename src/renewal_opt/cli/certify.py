@@ -16,6 +16,7 @@ from ..i18n import N_, _
 from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import check_targets, print_json, say_written, write_all
 from .progress import Progress
+from .targets import Target
 
 if TYPE_CHECKING:
     from ..certify.document import ProofDocument
@@ -30,8 +31,8 @@ SECONDS = Decimal(60)
 
 @command("certify", help=N_("Proves a plan's gap in exact arithmetic, without trust in the solver, or that a scenario (.yaml) has no plan; exit code 1 when the plan, the proof or the infeasibility does not hold."))
 @argument("target", type=a_path(), about=N_("Plan file (JSON) that solve wrote, or scenario file (YAML) that is said to be infeasible."))
-@option("-o", "--output", type=a_path(), help=N_("Write a copy of the plan with its certified bound and gap."))
-@option("--proof", type=a_path(), help=N_("Write the proof as JSON, packed when the name ends in .gz."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write a copy of the plan with its certified bound and gap."))
+@option("--proof", type=Target(".json", ".json.gz"), help=N_("Write the proof as JSON, packed when the name ends in .gz."))
 @option("--check", type=a_path(), help=N_("Check this proof, without any solver, instead of searching for one."))
 @option("--gap", type=Exact("0", "1"), help=N_("Relative gap to certify; default: the one that the plan was asked for."))
 @option("--seconds", type=Exact("0", "1e9", open_low=True), help=N_("Time limit of the search; default: 60."))

@@ -17,6 +17,7 @@ import click
 from ..i18n import N_, _
 from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import print_json, say_written, write_all
+from .targets import TargetFolder
 
 if TYPE_CHECKING:
     from ..analysis.sweep.entry import Entry
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @command("sweep", help=N_("Solves many scenarios, and grids over them, on several processes or a Dask cluster; a stopped sweep goes on where it was."))
 @argument("scenarios", type=a_path(), nargs=-1, required=True, about=N_("Scenario files (YAML)."))
 @option("--grid", "grids", multiple=True, metavar="KEY=V1,V2,...", help=N_("Vary a scenario key (weights.social_benefit=0.1,0.2), a policy value by its path as in solve --set (limits.X.active=yes,no), or the factors budget=0.8,1.0,1.2, caps=0.5,1 and caps.CHANNEL=0.5,1 on all budgets or yearly caps; given several times, all combinations are solved."))
-@option("-o", "--output", "folder", type=a_path(), required=True, help=N_("Folder for the plans, the ledger and the summary; an earlier sweep's folder goes on."))
+@option("-o", "--output", "folder", type=TargetFolder(), required=True, help=N_("Folder for the plans, the ledger and the summary; an earlier sweep's folder goes on."))
 @option("--workers", type=Whole(1, 1024), help=N_("Number of processes; default: one for each core."))
 @option("--cluster", metavar="ADDRESS", help=N_("Solve on a Dask cluster whose workers see the same files (extra dask), for example tcp://10.0.0.5:8786."))
 @option("--resume/--no-resume", default=True, help=N_("Whether finished cases of the folder are kept (default: they are); --no-resume starts anew."))
