@@ -108,7 +108,7 @@ def test_every_fault_at_once(tmp_path: Path) -> None:
         "funding.channels.fiscal.capp=3", "name=a", "noequals", "limits.x=[1", "basis=count", "weights.need=1,1.0", "caps.own=2",
     )  # fmt: skip
     assert set(found) == {
-        ("unknown_key", "--grid budgt=0.8"), ("unknown_id", "--grid weights.foo=1"), ("unknown_id", "--grid weights.foo=2"),
+        ("unknown_key", "--grid budgt=0.8"), ("unknown_id", "--grid weights.foo=1"),
         ("unknown_id", "--grid caps.bnd=0.5"), ("not_allowed", "--grid basis=money"), ("unknown_id", "--grid force.in=[P999]"),
         ("bad_value", "--grid budget=x"), ("empty_grid", "--grid plan_year="), ("threads", "--grid solver.threads=1,2"),
         ("override_path", "--grid funding.channels.fiscal.capp=3"), ("bad_grid", "--grid name=a"), ("bad_grid", "--grid noequals"),
@@ -289,3 +289,9 @@ def test_a_refused_value_of_a_scenario_key_is_not_told_again_by_the_scenario(tmp
     with pytest.raises(InputError) as caught:
         cases(tmp_path, "solver.gap=.nan")
     assert [f.kind for f in caught.value.findings] == ["not_finite"]
+
+
+def test_a_fault_of_a_key_is_told_once_for_all_its_values(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        cases(tmp_path, "weights.nix=1,2,3", "funding.channels.nix.cap.2025=1,2")
+    assert [(f.kind, f.file) for f in caught.value.findings] == [("unknown_id", "--grid weights.nix=1"), ("override_path", "--grid funding.channels.nix.cap.2025=1")]

@@ -18,7 +18,7 @@ from .atomic import write_text_atomic
 from .load import Inputs
 from .places import Layer, Places, shown
 from .pydantic_findings import findings_of
-from .source import read_bytes
+from .source import found_there, parser_words, read_bytes
 from .yamlfile import YamlPath
 
 #: larger plan files are refused unread
@@ -87,9 +87,10 @@ def parse_json(raw: bytes, file: str, collector: Collector, expected: str) -> An
     except _Refused as err:
         collector.add(Finding(err.kind, file=file, value=err.value, expected=err.expected))
     except json.JSONDecodeError as err:
-        collector.add(Finding("json_syntax", file=file, line=err.lineno, value=err.msg, expected=expected))
-    except (RecursionError, ValueError) as err:  # nested too deeply; an integer of thousands of digits
-        collector.add(Finding("json_syntax", file=file, value=str(err)[:80], expected=expected))
+        found = found_there(err.doc, err.pos)
+        collector.add(Finding("json_syntax", file=file, line=err.lineno, value=found, expected=expected, hint=parser_words(err.msg)))
+    except (RecursionError, ValueError):
+        collector.add(Finding("json_syntax", file=file, expected=expected, hint=_("nested too deeply, or a number of thousands of digits")))
     else:
         return [] if data is None else data  # null is no mapping either
     return None

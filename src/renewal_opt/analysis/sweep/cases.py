@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -126,7 +126,7 @@ class Cases:
             expected = _("the same number of threads in all scenarios of a sweep, best 1")
             found |= {Finding("threads", file=str(p), path="solver.threads", value=str(n), expected=expected): None for n, p in threads.items()}
         found |= dict.fromkeys(_same_names(out))
-        collector.findings.extend(found)
+        collector.findings.extend(_each_once(found))
         return out
 
     def _alone(self, path: Path, raw: RawScenario) -> Iterator[Finding]:
@@ -231,6 +231,16 @@ def _plain(value: Any) -> int | float:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return int(value)
+
+
+def _each_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those that another value of the same grid key has brought already: such a fault is the key's."""
+    out: dict[Finding, Finding] = {}
+    for finding in findings:
+        head, equals, _value = finding.file.partition("=")
+        told_by = replace(finding, file=head) if equals and head.startswith("--grid ") else finding
+        out.setdefault(told_by, finding)
+    return list(out.values())
 
 
 def _same_names(cases: Sequence[Case]) -> list[Finding]:
