@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -234,6 +235,43 @@ def test_options_of_the_command_line_are_part_of_the_question(tmp_path: Path) ->
     assert {(c.kind, c.path) for c in against.changes} == {
         ("setting", "gap"), ("scenario", "policy.budget.whole.amount"), ("bound", "budget:whole[2025]"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("overrides", [[], "x", 3, True, [1, 2]])
+def test_overrides_that_are_no_mapping_are_one_error_wherever_a_plan_is_read_for_its_inputs(tmp_path: Path, overrides: Any) -> None:
+    from click.testing import CliRunner
+
+    from renewal_opt.cli import main
+
+    one, other = solved(tmp_path, "a"), solved(tmp_path, "b", basis="count")
+    plan = json.loads(other.read_text(encoding="utf-8"))
+    plan["options"]["overrides"] = overrides
+    other.write_text(json.dumps(plan), encoding="utf-8")
+    for args in (["compare", one, other], ["compare", other, one], ["show", "plan", other], ["show", "plan", other, "--bottlenecks"]):
+        ran = CliRunner().invoke(main, ["--lang", "en", *map(str, args)])
+        assert ran.exit_code == 2, ran.output
+        assert "options.overrides: found" in ran.output
+        assert "expected a mapping from paths of the policy to values" in ran.output
+
+
+def test_another_plan_than_the_first_may_be_the_reference(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from renewal_opt.cli import main
+
+    one, other = solved(tmp_path, "a"), solved(tmp_path, "b", basis="count")
+    for reference in (None, "a", str(one)):
+        assert [n.path for n in compare_files([one, other], reference=reference).plans] == [one, other]
+    for reference in ("b", str(other), os.path.relpath(other)):
+        turned = compare_files([one, other], reference=reference)
+        assert [n.path for n in turned.plans] == [other, one]
+        assert turned.against[0].plan.path == one
+    with pytest.raises(InputError) as caught:
+        compare_files([one, other], reference="c")
+    assert [(f.kind, f.value) for f in caught.value.findings] == [("unknown_plan", "c")]
+    ran = CliRunner().invoke(main, ["--lang", "en", "compare", str(one), str(other), "--reference", "b", "--json"])
+    assert ran.exit_code == 0, ran.output
+    assert [p["name"] for p in json.loads(ran.stdout)["plans"]] == ["b", "a"]
 
 
 def test_a_changed_policy_file_is_told(tmp_path: Path) -> None:

@@ -293,7 +293,9 @@ def test_the_command_writes_both_files_or_none(swept: Path, tmp_path: Path) -> N
     assert (tmp_path / "c.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert openpyxl.load_workbook(tmp_path / "c.xlsx").sheetnames
     plan = next(swept.glob("*.plan.json"))
-    ran = run(swept, "--xlsx", tmp_path / "d.xlsx", "--html", plan)
+    page = tmp_path / "plan.html"
+    page.write_bytes(plan.read_bytes())
+    ran = run(swept, page, "--xlsx", tmp_path / "d.xlsx", "--html", page)
     assert ran.exit_code == 2
     assert "never overwritten" in ran.output
     assert not (tmp_path / "d.xlsx").exists()

@@ -11,6 +11,7 @@ from builders import GoodSet
 
 from renewal_opt.domain.plan import Plan
 from renewal_opt.errors import InputError
+from renewal_opt.i18n import get_language, set_language
 from renewal_opt.io.load import load_inputs
 from renewal_opt.io.planfile import plan_to_json, read_plan, write_plan
 
@@ -190,3 +191,24 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
         read_plan(tmp_path / "none.json")
     with pytest.raises(InputError, match="a file, not a folder"):
         read_plan(tmp_path)
+
+
+@pytest.mark.parametrize(("text", "found"), [('{"plan_version": 1,', "the end of the text"), ("name: x", "name: x"), ('{"a": 1 "b"}', '"b"}'), ("[" * 100_000, "")])
+def test_a_fault_of_the_syntax_shows_what_stands_there_and_speaks_one_language(tmp_path: Path, text: str, found: str) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(text, encoding="utf-8")
+    for language in ("en", "zh"):
+        before = get_language()
+        set_language(language)
+        try:
+            with pytest.raises(InputError) as caught:
+                read_plan(path)
+        finally:
+            set_language(before)
+        (fault,) = caught.value.findings
+        assert fault.kind == "json_syntax"
+        if language == "en":
+            assert fault.value == found
+            assert fault.hint
+        else:
+            assert not fault.hint or not found

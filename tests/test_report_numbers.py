@@ -8,7 +8,16 @@ import pytest
 from plan_fixture import everything, made_plan
 
 from renewal_opt.i18n import get_language, set_language
-from renewal_opt.report.numbers import gap_text, measured, percent, points, rounded, wan, wan_number
+from renewal_opt.report.numbers import (
+    gap_text,
+    measured,
+    percent,
+    points,
+    rounded,
+    used_text,
+    wan,
+    wan_number,
+)
 from renewal_opt.report.view import View, family_name, speaking
 
 
@@ -37,6 +46,20 @@ def test_gap() -> None:
     assert gap_text(0.0) == "0"
     assert gap_text(0.00015) == "0.0150%"
     assert gap_text(3e-9) == "3.0e-09"
+    assert gap_text(1e-9) == "1.0e-09"
+    assert gap_text(1.3e-16) == "< 1e-9"
+    assert gap_text(-1.3e-16) == "0"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (Fraction(1), "100%"), (Fraction(1, 2), "50.0%"), (Fraction(9991, 10_000), "99.9%"), (Fraction(99_962, 100_000), "99.96%"), (Fraction(999_999, 1_000_000), "99.9999%"),
+        (1 - Fraction(1, 10**12), "< 100%"), (1 + Fraction(1, 10**12), "> 100%"), (Fraction(100_04, 100_00), "100.04%"), (Fraction(6, 5), "120.0%"), (Fraction(0), "0.0%"),
+    ],
+)  # fmt: skip
+def test_what_is_nearly_used_up_reads_neither_used_up_nor_less_than_it_is(share: Fraction, text: str) -> None:
+    assert used_text(share) == text
 
 
 def test_parts_and_money_add_up() -> None:

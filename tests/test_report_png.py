@@ -49,12 +49,6 @@ def test_small_money_is_drawn_in_wan() -> None:
     assert _unit(View(made_plan(chosen=(large,)), None, None))[0] == 1e8
 
 
-def test_a_limit_with_room_never_reads_full() -> None:
-    from renewal_opt.report.png import _used
-
-    assert [_used(v) for v in (0.5, 0.99998, 1.0, 1.25)] == ["50.0%", "99.9%", "100.0%", "125.0%"]
-
-
 def test_an_empty_plan(tmp_path: Path) -> None:
     write_png(made_plan(chosen=(), use=()), None, None, tmp_path / "plan.png")
 

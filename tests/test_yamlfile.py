@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renewal_opt.errors import Collector, InputError, render_findings
+from renewal_opt.i18n import get_language, set_language
 from renewal_opt.io import yamltree
 from renewal_opt.io.yamlfile import Node, load_yaml, parse_yaml
 
@@ -193,3 +194,24 @@ def test_numbers_are_exact(number: Decimal) -> None:
     assert node is not None
     assert not collector.findings
     assert node.data["a"] == number
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("name: x\npolicy: [a\n", "the end of the text"), ('a: "x\n', "the end of the text"), ("a: 1\nb: ]c\n", "]c"), ("a: 'x' y\n", "y")]
+)
+def test_a_fault_of_the_syntax_shows_what_stands_there_and_speaks_one_language(text: str, found: str) -> None:
+    for language in ("en", "zh"):
+        before = get_language()
+        set_language(language)
+        try:
+            collector = Collector()
+            assert parse_yaml(text, collector, file="f") is None
+        finally:
+            set_language(before)
+        (fault,) = collector.findings
+        assert fault.kind == "yaml_syntax"
+        if language == "en":
+            assert fault.value == found
+            assert fault.hint
+        else:
+            assert not fault.hint  # the parser's own sentences are English

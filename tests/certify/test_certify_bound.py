@@ -18,6 +18,7 @@ from renewal_opt.certify.bound import (
     reduced,
     rounded_down,
 )
+from renewal_opt.certify.point import broken_rows
 from renewal_opt.certify.prove import certify, certify_infeasible
 from renewal_opt.certify.result import gap_of
 from renewal_opt.certify.rounding import decimals, short
@@ -194,3 +195,32 @@ def test_trees_that_prove_nothing_are_refused() -> None:
             check(system, tree(*nodes, claim=None))
     assert check(system, tree(split, leaf, leaf, claim=110)) == 110
     assert check(system, tree(leaf, claim=500)) == 110  # a weaker claim is a true one
+
+
+A, B, MISSING = 14_612_886_70 * 100, 36_722_307_37 * 100, Decimal("0.01")
+
+
+@pytest.mark.parametrize("rule", ["budget", "cap", "limit"])
+def test_a_portfolio_that_breaks_a_row_by_a_hair_is_closed_exactly(rule: str) -> None:
+    """Two projects of 513 thousand million yuan and 100 yuan too little: to floats both fit."""
+    limit = Decimal(A + B) / WAN - MISSING
+    channels = {"cash": channel(cap={2025: limit})} if rule == "cap" else None
+    budget = entry(measure="starts", amount={2025: limit}) if rule == "budget" else None
+    limits = {"whole": entry(measure="investment", at_most={"value": limit})} if rule == "limit" else None
+    sections = ({"budget": {"whole": budget}} if budget else {}) | ({"limits": limits} if limits else {})
+    system = build_system(Town([new("P1", yuan=[A], score=60), new("P2", yuan=[B], score=50)], channels, **sections).problem())
+    found = certify(system, F(60), F(0))
+    assert (found.bound, found.met) == (60, True)
+    assert check(system, found.proof) == 60
+
+
+def test_rows_that_a_portfolio_breaks_are_named_with_their_side() -> None:
+    system = build_system(crossing().problem())
+    both, none = np.ones(len(system.columns), dtype=np.int64), np.zeros(len(system.columns), dtype=np.int64)
+    assert list(broken_rows(system, none)) == []
+    assert list(broken_rows(system, both)) == []  # no row alone: the design's case needs several
+    town = Town([new("P1", 20, 60), new("P2", 20, 50)], limits={"many": entry(measure="count", at_least={"value": 1}), "few": entry(measure="count", at_most={"value": 1})})
+    system = build_system(town.problem())
+    for x, side in ((both, 1), (none, -1)):
+        (broken,) = broken_rows(system, x)
+        assert (broken.values, broken.den) == ((side,), 1)

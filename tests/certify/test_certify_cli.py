@@ -263,3 +263,27 @@ def test_a_feasible_scenario_is_not_certified(solved: Path) -> None:
     wrong = run("certify", solved / "in" / "scenario.yaml", "--check", solved / "proof.json")
     assert wrong.exit_code == 1
     assert "something else" in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "expected"),
+    [
+        ("pool", "1,5", "a decimal such as -12.5"), ("pool", "1/3", "a decimal such as -12.5"), ("pool", "1e5", "a decimal such as -12.5"),
+        ("pool", 1.5, "text"), ("bound", "12.5", "an exact number such as 12 or 25/2"), ("bound", "1/0", "an exact number such as 12 or 25/2"),
+    ],
+)  # fmt: skip
+def test_a_number_of_a_proof_that_is_none_is_told_in_its_own_words(tmp_path: Path, place: str, text: object, expected: str) -> None:
+    proof = {
+        "proof_version": 1, "program": {}, "inputs": [], "rows": ["r"], "columns": [], "pool": [{"rows": [0], "y": ["1"]}], "nodes": [],
+        "statement": {"kind": "bound", "bound": "1", "target": "1"},
+    }  # fmt: skip
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps(proof), encoding="utf-8")
+    assert read_proof(path).pool[0].y == ("1",)
+    changed = {"pool": [{"rows": [0], "y": [text]}]} if place == "pool" else {"statement": {"kind": "bound", "bound": text, "target": "1"}}
+    path.write_text(json.dumps(proof | changed), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_proof(path)
+    (found,) = caught.value.findings
+    assert (found.path, found.value) == ("pool.0.y.0" if place == "pool" else "statement.bound", str(text))
+    assert found.expected.startswith(expected)

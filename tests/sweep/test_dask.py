@@ -13,7 +13,8 @@ from sweep_city import write_city
 from sweep_doubles import deadly, instead, slow
 from test_run import plans, run
 
-from renewal_opt.analysis.sweep.ledger import LEDGER, Entry
+from renewal_opt.analysis.sweep.entry import Entry
+from renewal_opt.analysis.sweep.ledger import LEDGER
 from renewal_opt.analysis.sweep.run import Listener
 from renewal_opt.errors import InputError
 from renewal_opt.workers import pool

@@ -14,12 +14,12 @@ from sweep_city import city, write_city
 
 from renewal_opt.analysis.sweep.cases import Case
 from renewal_opt.analysis.sweep.grid import read_grid
-from renewal_opt.analysis.sweep.naming import MOST_BYTES, case_name, file_safe, same_file
 from renewal_opt.analysis.sweep.reading import _OF_CHANNEL, MONEY_AND_RULES, Reader
 from renewal_opt.analysis.sweep.run import prepare
 from renewal_opt.errors import Collector, InputError
 from renewal_opt.io.library import load_library
 from renewal_opt.io.load import load_inputs
+from renewal_opt.io.naming import MOST_BYTES, case_name, file_safe, same_file
 from renewal_opt.io.policy import load_policy
 
 
@@ -108,7 +108,7 @@ def test_every_fault_at_once(tmp_path: Path) -> None:
         "funding.channels.fiscal.capp=3", "name=a", "noequals", "limits.x=[1", "basis=count", "weights.need=1,1.0", "caps.own=2",
     )  # fmt: skip
     assert set(found) == {
-        ("unknown_key", "--grid budgt=0.8"), ("unknown_id", "--grid weights.foo=1"), ("unknown_id", "--grid weights.foo=2"),
+        ("unknown_key", "--grid budgt=0.8"), ("unknown_id", "--grid weights.foo=1"),
         ("unknown_id", "--grid caps.bnd=0.5"), ("not_allowed", "--grid basis=money"), ("unknown_id", "--grid force.in=[P999]"),
         ("bad_value", "--grid budget=x"), ("empty_grid", "--grid plan_year="), ("threads", "--grid solver.threads=1,2"),
         ("override_path", "--grid funding.channels.fiscal.capp=3"), ("bad_grid", "--grid name=a"), ("bad_grid", "--grid noequals"),
@@ -270,3 +270,28 @@ def test_the_text_of_a_grid_is_plain_data() -> None:
     assert not found.findings
     assert axis.values == (Decimal("0.10"), Decimal("0.001"), 2)
     assert json.dumps([axis.told(v) for v in axis.values]) == json.dumps(["--grid weights.need=0.10", "--grid weights.need=0.001", "--grid weights.need=2"])
+
+
+@pytest.mark.parametrize("text", ["budget=.nan", "budget=1,.inf", "budget=1e400", "budget={a: 1, a: 2}", "weights.worth=.nan"])
+def test_a_value_that_yaml_refuses_is_told_once(text: str) -> None:
+    found = Collector()
+    read_grid([text], found)
+    assert len(found.findings) == 1
+
+
+def test_a_refused_value_does_not_hide_the_others() -> None:
+    found = Collector()
+    assert read_grid(["budget=.nan,x,1,0.5,1"], found)[0].values == (1, Decimal("0.5"))
+    assert [(f.kind, f.value) for f in found.findings] == [("not_finite", ".nan"), ("bad_value", "x"), ("duplicate_value", "1")]
+
+
+def test_a_refused_value_of_a_scenario_key_is_not_told_again_by_the_scenario(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        cases(tmp_path, "solver.gap=.nan")
+    assert [f.kind for f in caught.value.findings] == ["not_finite"]
+
+
+def test_a_fault_of_a_key_is_told_once_for_all_its_values(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        cases(tmp_path, "weights.nix=1,2,3", "funding.channels.nix.cap.2025=1,2")
+    assert [(f.kind, f.file) for f in caught.value.findings] == [("unknown_id", "--grid weights.nix=1"), ("override_path", "--grid funding.channels.nix.cap.2025=1")]

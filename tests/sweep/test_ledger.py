@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from renewal_opt.analysis.sweep.entry import Entry
 from renewal_opt.analysis.sweep.ledger import (
     LEDGER,
     LOCK,
-    Entry,
     Ledger,
     locked,
     open_ledger,
     read_ledger,
+    set_aside,
     stale,
     sweep_away,
 )
@@ -29,7 +30,7 @@ def solved(folder: Path, name: str, key: str = "k") -> Entry:
     """Write a plan file and return its entry."""
     file = folder / f"{name}.plan.json"
     file.write_text(f"plan of {name}\n", encoding="utf-8")
-    return Entry(name, key, "solved", file=file.name, sha256=sha256_file(file), objective="1/2", stopped="gap", investment=5)
+    return Entry(name=name, key=key, status="solved", file=file.name, sha256=sha256_file(file), objective="1/2", stopped="gap", investment=5)
 
 
 def filled(folder: Path) -> Ledger:
@@ -37,7 +38,7 @@ def filled(folder: Path) -> Ledger:
     ledger = Ledger(folder)
     ledger.start("k", {"甲": "k", "b": "k2", "c": "k3"})
     ledger.add(solved(folder, "甲"))
-    ledger.add(Entry("b", "k2", "infeasible", error={"kind": "infeasible", "message": "no"}))
+    ledger.add(Entry(name="b", key="k2", status="infeasible", error={"kind": "infeasible", "message": "no"}))
     return ledger
 
 
@@ -54,7 +55,7 @@ def test_what_is_entered_reads_back(tmp_path: Path) -> None:
 
 def test_a_later_entry_wins(tmp_path: Path) -> None:
     ledger = filled(tmp_path)
-    ledger.add(Entry("b", "k2", "failed"))
+    ledger.add(Entry(name="b", key="k2", status="failed"))
     again = open_ledger(tmp_path)
     assert again is not None
     assert again.entries["b"].status == "failed"
@@ -75,7 +76,7 @@ def test_a_torn_last_line_is_cut_off_wherever_it_is_torn(tmp_path: Path) -> None
         assert ledger is not None
         assert list(ledger.entries) == ["甲"]
         assert file.read_bytes() == whole[:last]
-        ledger.add(Entry("b", "k2", "infeasible"))
+        ledger.add(Entry(name="b", key="k2", status="infeasible"))
         again = open_ledger(tmp_path)
         assert again is not None
         assert list(again.entries) == ["甲", "b"]
@@ -91,7 +92,54 @@ def test_a_broken_line_in_the_middle_is_told(tmp_path: Path, line: str) -> None:
     file.write_text("\n".join([lines[0], line, *lines[1:], ""]), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         open_ledger(tmp_path)
-    assert [(f.kind, f.line) for f in caught.value.findings] == [("bad_ledger", 2)]
+    assert {(f.kind, f.file, f.line) for f in caught.value.findings} == {("bad_ledger", str(file), 2)}
+    assert all(f.expected for f in caught.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("status", "solvd", "one of solved, infeasible, failed"), ("status", 1, "one of solved"), ("objective", "12,5", "an exact number"),
+        ("objective", "1/0", "an exact number"), ("objective", "1e999999999", "an exact number"), ("objective", 3, "text"), ("objective", "", "not empty"),
+        ("bound", "1", "a number"), ("gap", True, "a number"), ("seconds", -1, "at least 0"), ("seconds", None, "a number"),
+        ("projects", 1.5, "a whole number"), ("projects", -1, "at least 0"), ("investment", "5", "a whole number"), ("stopped", "bored", "one of"),
+        ("file", "../a.plan.json", "without a path"), ("file", "", "not empty"), ("error", [], "a mapping"), ("error", {"conflict": 3}, "a list of mappings"),
+        ("error", {"message": 3}, "text"), ("name", "", "text that is not empty"), ("name", ["a"], "text"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_is_told_with_line_and_field(tmp_path: Path, field: str, value: object, expected: str) -> None:
+    filled(tmp_path)
+    file = tmp_path / LEDGER
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[1] = json.dumps(json.loads(lines[1]) | {field: value})
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_ledger(tmp_path)
+    (found,) = caught.value.findings
+    assert (found.kind, found.file, found.line, found.path.split(".")[0]) == ("bad_ledger", str(file), 2, field)
+    assert expected in found.expected
+
+
+def test_all_faults_of_all_lines_are_told_at_once(tmp_path: Path) -> None:
+    filled(tmp_path)
+    file = tmp_path / LEDGER
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    lines[0] |= {"cases": "abc", "base": 1}
+    lines[1] |= {"status": "x", "gap": "y"}
+    texts = [*map(json.dumps, lines), '{"kind": "case", "bound": NaN}', '{"kind": "case", "kind": "case"}', ""]
+    file.write_text("\n".join(texts), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_ledger(tmp_path)
+    assert sorted((f.line or 0, f.path) for f in caught.value.findings) == [(1, "base"), (1, "cases"), (2, "gap"), (2, "status"), (4, ""), (5, "")]
+
+
+def test_a_broken_ledger_is_set_aside_and_an_empty_one_stands_there(tmp_path: Path) -> None:
+    broken = b"{\n"
+    for name in ("ledger.broken.jsonl", "ledger.broken-2.jsonl"):
+        (tmp_path / LEDGER).write_bytes(broken)
+        assert set_aside(tmp_path) == tmp_path / name
+        assert (tmp_path / name).read_bytes() == broken
+        assert read_ledger(tmp_path) == Ledger(tmp_path)
 
 
 def test_a_plan_file_that_is_not_as_it_was_written(tmp_path: Path) -> None:
@@ -167,5 +215,6 @@ def test_to_begin_anew_removes_what_the_sweep_has_written(tmp_path: Path) -> Non
     ledger.add(solved(tmp_path, "c"))
     (tmp_path / "c.plan.json").write_text("changed by hand", encoding="utf-8")
     ledger.clear()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["c.plan.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["c.plan.json", LEDGER]
+    assert read_ledger(tmp_path) == Ledger(tmp_path)
     assert open_ledger(tmp_path) is None

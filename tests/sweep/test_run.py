@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -15,7 +16,8 @@ import pytest
 from sweep_city import write_city
 from sweep_doubles import deadly, deadly_once, faulty, here, instead, older, slow, stale_file
 
-from renewal_opt.analysis.sweep.ledger import LEDGER, Entry, read_ledger
+from renewal_opt.analysis.sweep.entry import Entry
+from renewal_opt.analysis.sweep.ledger import LEDGER, read_ledger
 from renewal_opt.analysis.sweep.run import Listener, Result, prepare, run_sweep
 from renewal_opt.errors import InputError, SolverError
 from renewal_opt.io.planfile import read_plan
@@ -62,6 +64,25 @@ def test_the_plan_names_its_scenario_file_and_its_grid(unbroken: tuple[Path, Res
     assert plan.options["sweep"] == {"scenario": "小城-2025", "grid": {"budget": "0.8", "basis": "investment"}}
     assert plan.inputs[0].path == f"scenarios/{result.entries[0].name}.yaml"
     assert {i.path.split("/")[0] for i in plan.inputs[1:]} == {".."}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"scenario": "小城-2025", "grid": {"budget": "1.3", "basis": "investment"}}, {"scenario": "小城-2025", "grid": {"budget": "0.8"}},
+        {"scenario": "大城", "grid": {"budget": "0.8", "basis": "investment"}}, {"scenario": "小城-2025", "grid": {}}, [], "x", None,
+        {"grid": {"budget": "0.8", "basis": "investment"}}, {"scenario": "小城-2025", "grid": {"budget": 0.8, "basis": "investment"}},
+        {"scenario": "小城-2025", "grid": {"budget": "0.8", "basis": "investment"}, "by": "me"}, {"scenario": "小城-2025", "grid": {"budget": "[", "basis": "investment"}},
+    ],
+)  # fmt: skip
+def test_a_plan_that_claims_another_grid_does_not_hold(unbroken: tuple[Path, Result], forged: Any) -> None:
+    folder, result = unbroken
+    plan = json.loads((folder / "out" / result.entries[0].file).read_text(encoding="utf-8"))
+    plan["options"]["sweep"] = forged
+    path = folder / "out" / "forged.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    assert [b.rule for b in verify_file(path).breaches] == ["options.sweep"]
+    path.unlink()
 
 
 def test_two_workers_give_the_same_plans(unbroken: tuple[Path, Result]) -> None:

@@ -108,6 +108,27 @@ def test_a_stale_ledger_and_no_resume(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.usefixtures("_at_once")
+def test_a_broken_ledger_and_no_resume(tmp_path: Path) -> None:
+    scenario, out = write_city(tmp_path), tmp_path / "out"
+    assert sweep(scenario, "-o", out, "--workers", 1, "--quiet").exit_code == 0
+    ledger = out / "ledger.jsonl"
+    broken = ledger.read_bytes().replace(b'"solved"', b'"solvd"')
+    ledger.write_bytes(broken)
+    result = sweep(scenario, "-o", out)
+    assert result.exit_code == 2
+    assert "status, line 2" in result.output
+    assert "expected one of solved, infeasible, failed" in result.output
+    assert ledger.read_bytes() == broken
+    result = sweep(scenario, "-o", out, "--no-resume", "--workers", 1)
+    assert result.exit_code == 0, result.output
+    assert "it is kept as ledger.broken.jsonl" in result.output
+    assert (out / "ledger.broken.jsonl").read_bytes() == broken
+    again = sweep(scenario, "-o", out, "--workers", 1)
+    assert again.exit_code == 0, again.output
+    assert "1 of 1 cases were finished before" in again.output
+
+
 def test_workers_or_a_cluster(tmp_path: Path) -> None:
     result = sweep(write_city(tmp_path), "-o", tmp_path / "out", "--workers", 1, "--cluster", "tcp://x")
     assert result.exit_code == 2

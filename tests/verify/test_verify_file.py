@@ -82,7 +82,7 @@ def test_a_right_plan_holds(plan_file):
     assert report.holds
     assert report.breaches == ()
     assert [f.family for f in report.families][:2] == ["inputs", "areas"]
-    assert report.families[0].rows == 2 * len(report.plan.inputs) + 2
+    assert report.families[0].rows == 2 * len(report.plan.inputs) + 4
 
 
 def test_a_changed_input_is_named(plan_file):
@@ -117,6 +117,26 @@ def test_an_input_that_is_not_read_or_is_no_file_is_named(plan_file):
     assert not verify_file(plan_file).holds
     change(plan_file, lambda p: p["inputs"].append(row | {"path": "/dev/zero"}))
     assert ("inputs:inputs[/dev/zero]", "missing") in {(b.row, b.kind) for b in verify_file(plan_file).breaches}
+
+
+def test_an_input_that_is_listed_twice_is_named(plan_file):
+    change(plan_file, lambda p: p["inputs"].append(p["inputs"][-1]))
+    (breach,) = verify_file(plan_file).breaches
+    assert (breach.row, "library" in breach.found) == ("inputs:inputs[twice]", True)
+
+
+def test_options_that_nobody_knows_or_a_sweep_that_was_none(plan_file):
+    for options, rule in (({"speed": 1}, "options"), ({"sweep": {"scenario": "main", "grid": {"budget": "1"}}}, "options.sweep")):
+        change(plan_file, lambda p, options=options: p.update(options=options))
+        assert [b.rule for b in verify_file(plan_file).breaches] == [rule]
+
+
+@pytest.mark.parametrize("count", ["funding_rows", "repairs"])
+def test_a_count_below_zero_is_no_plan(plan_file, count):
+    change(plan_file, lambda p: p["objective"].update({count: -5}))
+    with pytest.raises(InputError) as caught:
+        verify_file(plan_file)
+    assert [(f.path, f.value, f.expected) for f in caught.value.findings] == [(f"objective.{count}", "-5", "at least 0")]
 
 
 def test_an_input_that_may_not_be_read_is_named(plan_file, monkeypatch):

@@ -116,7 +116,8 @@ def solve_annual(
 def base_state(inputs: Inputs, cancel: threading.Event | None = None) -> BaseState | None:
     """Solve a scenario for what later solves of like scenarios may start from; None where nothing was learnt.
 
-    Set `cancel` to stop; what is returned then is not the state of a whole solve.
+    A solve that the clock or `cancel` has ended gives no state: what it has found by then differs from run to run, and so
+    would all answers that start from it.
 
     Raises
     ------
@@ -125,9 +126,10 @@ def base_state(inputs: Inputs, cancel: threading.Event | None = None) -> BaseSta
     """
     problem = make_problem(inputs)
     try:
-        return solve_portfolio(problem, options_of(inputs.scenario, cancel=cancel)).state
+        answer = solve_portfolio(problem, options_of(inputs.scenario, cancel=cancel))
     except (SolverError, InfeasibleError):
         return None
+    return answer.state if answer.stopped in ("gap", "optimal") else None
 
 
 def _other_bases(problem: Problem, answer: Portfolio) -> list[BasisList]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .bound import Box, Certificate, FundingRow, Multipliers, Reduced, funding_row, limit_of, reduced
+from .point import broken_rows
 from .relax import Relaxation, Relaxed
 from .rounding import reach, short
 from .system import System
@@ -125,6 +126,17 @@ class Closer:
                 if self._left_by(shorter, other).bound(box) < 0:
                     certificate, row, prices = shorter, other, cheaper
                 return self._keep(certificate, row, prices)
+        return None
+
+    def point(self, box: Box) -> Certificate | None:
+        """Return what closes a box of one point: a row that the point breaks exactly, where floats see a point; None without one."""
+        for multipliers in broken_rows(self.system, box.lower):
+            money = bool(self.system.has_money[multipliers.rows[0]])
+            row = funding_row(self.system, multipliers) if money else None
+            named = Multipliers((len(self.pool),), (1,), 1) if money else Multipliers()
+            certificate = Certificate(False, named, Multipliers() if money else multipliers)
+            if self._left_by(certificate, row).bound(box) < 0:
+                return self._keep(certificate, row, multipliers)
         return None
 
     def fix(self, box: Box, found: Relaxed) -> tuple[Certificate, Box, Fraction] | None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from ..domain.base import Frozen, Seq
 from ..domain.plan import InputFile
+from ..i18n import _
 from .bound import Certificate, Multipliers
 from .system import System
 from .tree import Node, Proof, Refuted
@@ -18,10 +19,25 @@ from .tree import Node, Proof, Refuted
 #: version of the proof's schema; other versions are refused
 PROOF_VERSION: Literal[1] = 1
 
-#: a decimal with at most so many digits on each side
+#: a decimal with at most so many digits on each side, and a whole number or fraction
 _DECIMAL = re.compile(r"(-?)([0-9]{1,80})(?:\.([0-9]{1,60}))?", re.ASCII)
-Short = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,80}(\.[0-9]{1,60})?$")]
-Ratio = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,400}(/0*[1-9][0-9]{0,399})?$")]
+_RATIO = re.compile(r"-?[0-9]{1,400}(?:/0*[1-9][0-9]{0,399})?", re.ASCII)
+
+
+def _short(text: str) -> str:
+    if _DECIMAL.fullmatch(text) is None:
+        raise ValueError(_("a decimal such as -12.5, as text, of at most 80 digits before and 60 after the point"))
+    return text
+
+
+def _ratio(text: str) -> str:
+    if _RATIO.fullmatch(text) is None:
+        raise ValueError(_("an exact number such as 12 or 25/2, as text"))
+    return text
+
+
+Short = Annotated[str, AfterValidator(_short), WithJsonSchema({"type": "string", "pattern": f"^{_DECIMAL.pattern}$"})]
+Ratio = Annotated[str, AfterValidator(_ratio), WithJsonSchema({"type": "string", "pattern": f"^{_RATIO.pattern}$"})]
 Place = Annotated[int, Field(ge=0, le=10**9)]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from .bound import Box, Certificate, Multipliers
 from .closing import TRIVIAL, Closer, above
+from .point import broken_rows
 from .relax import Floats, OutOfTime, Relaxed
 from .system import Ints, System
 from .tree import Node, Proof
@@ -209,6 +210,8 @@ class Search:
                 if self.target is None and self.found:
                     return
                 certificate = self._closer.close(box, found) if self._closer.closes(found) else None
+                if certificate is None and not len(free):
+                    certificate = self._closer.point(box)
                 if certificate is not None or not len(free):
                     self._last(node, certificate)
                     return
@@ -218,8 +221,9 @@ class Search:
                 if certificate is not None:
                     self._last(node, certificate)
                     return
-            if not len(candidates):
-                return  # a single point that is neither closed nor met: it stays open
+            if not len(candidates):  # a single point
+                self._last(node, self._closer.point(box))
+                return
             column, children = self._choose(node, candidates)
         except OutOfTime:
             heapq.heappush(self._heap, node)
@@ -243,7 +247,7 @@ class Search:
         """Note a portfolio that the linear programme holds for whole, when it has one with money for it."""
         point = np.clip(np.rint(x).astype(np.int64), box.lower, box.upper)
         chosen = np.flatnonzero(point).tolist()
-        if not self._closer.solve(Box(point, point)).feasible or not self.system.holds_without_money(chosen):
+        if not self._closer.solve(Box(point, point)).feasible or any(broken_rows(self.system, point)):
             return  # a linear programme takes a row that is broken by a ten-billionth for one that holds
         self.found = True
         value = self.system.value(chosen)

@@ -12,7 +12,7 @@ Nothing here comes from `model` or `solver`; a test holds both equal, entry by e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -254,16 +254,6 @@ class System:
     def by_column(self) -> tuple[Ints, Whole, Ints]:
         """Plain coefficients of the rows with money, by column: row, value, and the first of each column."""
         return _turned(self.plain, len(self.columns), self.has_money[self.plain.row])
-
-    def holds_without_money(self, chosen: Collection[int]) -> bool:
-        """Return whether a set of columns at 1 satisfies every row that holds no money, in whole numbers."""
-        inside = set(chosen)
-        sums = [0] * len(self.lo)
-        for r, j, v in zip(self.plain.row.tolist(), self.plain.index.tolist(), self.plain.value.tolist(), strict=True):
-            if j in inside:
-                sums[r] += v
-        bounds = zip(self.lo, self.hi, sums, self.has_money.tolist(), strict=True)
-        return all(money or ((lo is None or total >= lo) and (hi is None or total <= hi)) for lo, hi, total, money in bounds)
 
     def value(self, chosen: Iterable[int]) -> Fraction:
         """Return the exact objective of a set of columns at 1."""

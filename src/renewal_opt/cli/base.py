@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -21,6 +21,8 @@ from ..i18n import LANGUAGES, N_, _, get_language, set_language
 from .width import cells, wrap
 
 PROGRAM = "renewal-opt"
+#: exit code when the reader has closed the pipe: that of a program that the signal ends, 128 + SIGPIPE
+PIPE_CLOSED = 141
 
 
 def chosen_language(args: Sequence[str], environ: Mapping[str, str]) -> str:
@@ -178,11 +180,16 @@ class App(Group):
 
         given = list(sys.argv[1:] if args is None else args)
         _ready_streams()
+        streams = (sys.stdout, sys.stderr)
         before = get_language()
         set_language(chosen_language(given, os.environ))
         try:
             result = super().main(given, prog_name or PROGRAM, complete_var, standalone_mode=False, **extra)
             code = result if isinstance(result, int) and not isinstance(result, bool) else 0
+            sys.stdout.flush()  # here, where a closed pipe can still be answered for
+        except (BrokenPipeError, SystemExit):  # the reader has closed the pipe (`| head`): click and rich exit then, and only then
+            _let_go(streams)
+            code = PIPE_CLOSED
         except Exception as error:
             if os.environ.get("RENEWAL_OPT_DEBUG") == "1" and not isinstance(error, (click.ClickException, click.Abort)):
                 import traceback
@@ -194,6 +201,16 @@ class App(Group):
         if standalone_mode:
             sys.exit(code)
         return code
+
+
+def _let_go(streams: Sequence[TextIO]) -> None:
+    """Send what is left of our words nowhere: the interpreter would tell its last flush as an error."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        for stream in streams:
+            try:
+                stream.flush()
+            except BrokenPipeError:
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _ready_streams() -> None:

@@ -16,6 +16,7 @@ from ..i18n import N_, _
 from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import check_targets, print_json, say_written, write_all
 from .progress import Progress
+from .targets import Target
 
 if TYPE_CHECKING:
     from ..certify.document import ProofDocument
@@ -30,8 +31,8 @@ SECONDS = Decimal(60)
 
 @command("certify", help=N_("Proves a plan's gap in exact arithmetic, without trust in the solver, or that a scenario (.yaml) has no plan; exit code 1 when the plan, the proof or the infeasibility does not hold."))
 @argument("target", type=a_path(), about=N_("Plan file (JSON) that solve wrote, or scenario file (YAML) that is said to be infeasible."))
-@option("-o", "--output", type=a_path(), help=N_("Write a copy of the plan with its certified bound and gap."))
-@option("--proof", type=a_path(), help=N_("Write the proof as JSON, packed when the name ends in .gz."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write a copy of the plan with its certified bound and gap."))
+@option("--proof", type=Target(".json", ".json.gz"), help=N_("Write the proof as JSON, packed when the name ends in .gz."))
 @option("--check", type=a_path(), help=N_("Check this proof, without any solver, instead of searching for one."))
 @option("--gap", type=Exact("0", "1"), help=N_("Relative gap to certify; default: the one that the plan was asked for."))
 @option("--seconds", type=Exact("0", "1e9", open_low=True), help=N_("Time limit of the search; default: 60."))
@@ -90,7 +91,7 @@ def _plan(
     if check is None:
         found = _searched(system, value, asked, budget, quiet or as_json)
     else:
-        checked = _checked(check, system, plan.inputs, _overrides(plan), value, asked)
+        checked = _checked(check, system, plan.inputs, _overrides(plan, path), value, asked)
         if isinstance(checked, str):
             return _refuse(path, checked, as_json)
         found = checked
@@ -104,14 +105,16 @@ def _plan(
         moved = _moved(certified, path, output)
         writers[output] = lambda temp: temp.write_text(plan_to_json(moved), encoding="utf-8", newline="\n")
     if proof is not None:
-        writers[proof] = _proof_writer(found, system, plan.inputs, _overrides(plan), proof.name)
+        writers[proof] = _proof_writer(found, system, plan.inputs, _overrides(plan, path), proof.name)
     _write(writers, read, quiet)
     _tell_plan(path, certified, found, asked, as_json)
     return True
 
 
-def _overrides(plan: Plan) -> dict[str, Any]:
-    return dict(plan.options.get("overrides") or {})
+def _overrides(plan: Plan, path: Path) -> dict[str, Any]:
+    from ..io.planinputs import overrides_of
+
+    return dict(overrides_of(plan, path))
 
 
 def _searched(system: System, value: Fraction, asked: Fraction, budget: dict[str, Any], quiet: bool) -> Certified:

@@ -13,11 +13,12 @@ from ..i18n import N_, _
 from .base import a_path, argument, command, json_option, option
 from .errors import finding_document
 from .output import print_json, say_written
+from .targets import Target
 
 
 @command("check", help=N_("Checks policy, library and scenario, and tells every fault at once."))
 @argument("scenario", type=a_path(), about=N_("Scenario file (YAML)."))
-@option("--marked", type=a_path(), help=N_("Write a copy of the library as a workbook with the faulty cells marked."))
+@option("--marked", type=Target(".xlsx"), help=N_("Write a copy of the library as a workbook with the faulty cells marked."))
 @json_option
 def check(scenario: Path, marked: Path | None, as_json: bool) -> None:
     """Read everything and report."""

@@ -10,6 +10,7 @@ from ..errors import Collector, Finding, InputError, render_findings
 from ..i18n import N_, _, get_language
 from .base import Whole, a_path, argument, command, option
 from .output import check_targets, say_written
+from .targets import Target, TargetFolder
 
 #: policy of `template` and `synth` where none is named
 CITY = "zhengzhou"
@@ -22,7 +23,7 @@ def _policy_folder(stated: Path | None) -> Path:
 
 
 @command("init", help=N_("Makes a folder for a first run: bundled policies and scenarios, and a synthetic library of 240 projects."))
-@argument("folder", type=a_path(), about=N_("Folder to make; an empty one may exist."))
+@argument("folder", type=TargetFolder(), about=N_("Folder to make; an empty one may exist."))
 def init(folder: Path) -> None:
     """Make the folder of the first run."""
     from ..io.synth.init import write_init
@@ -34,7 +35,7 @@ def init(folder: Path) -> None:
 
 
 @command("template", help=N_("Writes an empty library workbook with drop-down lists from the policy and a note on each column."))
-@argument("out", type=a_path(), about=N_("Workbook to write (.xlsx)."))
+@argument("out", type=Target(".xlsx"), about=N_("Workbook to write (.xlsx)."))
 @option("--brief", is_flag=True, help=N_("Only the columns that every project must have."))
 @option("--year", type=Whole(1900, 2199), help=N_("Plan year, the first with a column for the remaining spending of carry-overs; default: this year."))
 @option("--policy", "folder", type=a_path(), help=N_("Folder of the policy; default: the bundled Zhengzhou policy."))
@@ -53,7 +54,7 @@ def template(out: Path, brief: bool, year: int | None, folder: Path | None) -> N
 @command("synth", help=N_("Writes a synthetic library of any size, the same for the same arguments; it is named as synthetic everywhere."))
 @option("--projects", type=Whole(1, 1_000_000), required=True, help=N_("Number of projects."))
 @option("--seed", type=Whole(0, 2_147_483_647), required=True, help=N_("Seed of the random draws."))
-@option("-o", "--output", type=a_path(), help=N_("Workbook (.xlsx) or folder of CSV files; default: synth-PROJECTS-SEED.xlsx."))
+@option("-o", "--output", type=TargetFolder(".xlsx"), help=N_("Workbook (.xlsx) or folder of CSV files; default: synth-PROJECTS-SEED.xlsx."))
 @option("--policy", "folder", type=a_path(), help=N_("Folder of the policy; default: the bundled Zhengzhou policy."))
 @option("--with-scenario", is_flag=True, help=N_("Also write a scenario beside it whose caps and limits bind."))
 def synth(projects: int, seed: int, output: Path | None, folder: Path | None, with_scenario: bool) -> None:
@@ -75,7 +76,7 @@ def synth(projects: int, seed: int, output: Path | None, folder: Path | None, wi
 
 @command("import-pb", help=N_("Reads a participatory-budgeting file (.pb of pabulib.org) into a policy, a library and a scenario."))
 @argument("file", type=a_path(), about=N_("The .pb file."))
-@option("-o", "--output", type=a_path(), help=N_("Folder to make; default: the file's name without its ending, in the current folder."))
+@option("-o", "--output", type=TargetFolder(), help=N_("Folder to make; default: the file's name without its ending, in the current folder."))
 def import_pb(file: Path, output: Path | None) -> None:
     """Import a .pb file."""
     from ..io.pabulib import import_pb as read_pb

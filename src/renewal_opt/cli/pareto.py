@@ -14,6 +14,7 @@ from ..i18n import N_, _
 from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import parse_overrides, recordable
 from .progress import EVERY, Progress
+from .targets import TargetFolder
 
 if TYPE_CHECKING:
     from ..domain.front import Front
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @command("pareto", help=N_("Finds the plans that no other plan beats in every objective, writes them into a folder, and says what is proven of the set."))
 @argument("scenario", type=a_path(), about=N_("Scenario file (YAML)."))
 @option("--objective", "objectives", multiple=True, metavar="NAME[:min|:max][:step=N]", help=N_("What is traded off; twice or more: a criterion, score, total_investment, projects, residents, worst_off_district, limit:KEY, target:KEY, fiscal_outlay, market_outlay, outlay:CHANNEL, debt_service:YEAR."))
-@option("-o", "--output", type=a_path(), required=True, help=N_("Folder for the plans, front.json, page, picture and tables."))
+@option("-o", "--output", type=TargetFolder(), required=True, help=N_("Folder for the plans, front.json, page, picture and tables."))
 @option("--at-least", multiple=True, metavar="NAME=N", help=N_("Only plans that reach this value of a measure, or of a ratio: ratio:KEY of the policy (leverage), share:KEY of a limit."))
 @option("--at-most", multiple=True, metavar="NAME=N", help=N_("Only plans that stay within this value of a measure or ratio."))
 @option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_("Change a policy value, as in solve."))

@@ -14,6 +14,7 @@ from ..i18n import N_, _
 from .base import Exact, a_path, argument, command, json_option, option
 from .output import check_targets, parse_overrides, say_written, write_all
 from .progress import Progress
+from .targets import Target
 
 if TYPE_CHECKING:
     from ..domain.robust import RobustAnswer, RobustQuestion
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 @command("robust", help=N_("Weighs portfolios under uncertain weights, scores and costs (Robust Portfolio Modeling): which projects are core, borderline or exterior, maximin and minimax-regret portfolios, what to refine next; and protects the plan against cost overrun, with the price of robustness."))
 @argument("scenario", type=a_path(), about=N_("Scenario file (YAML)."))
 @option("--question", type=a_path(), help=N_("The robust question (YAML): weights, scores, costs, protection; a file with a section robust: is read too. Default: that section of the scenario."))
-@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
-@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
 @option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_("Change a policy value for this solve, for example funding.channels.special_bond.cap.2025=200000; may be given several times."))
 @option("--seconds", type=Exact("0", "1e9", open_low=True), help=N_("Time for the portfolios, and for each protected plan; default: the question's (300)."))
 @json_option

@@ -14,6 +14,7 @@ from ..i18n import N_, _
 from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import check_targets, parse_overrides, recordable, say_written, write_all
 from .progress import Progress
+from .targets import Target
 
 if TYPE_CHECKING:
     from ..domain.plan import Plan
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 @command("solve", help=N_("Solves a scenario to a proven, exactly re-checked annual plan, prints its tables and writes its files."))
 @argument("scenario", type=a_path(), about=N_("Scenario file (YAML)."))
-@option("-o", "--output", type=a_path(), help=N_("Write the plan as JSON; renewal-opt verify reads it."))
-@option("--xlsx", type=a_path(), help=N_("Write the plan as an Excel workbook."))
-@option("--png", type=a_path(), help=N_("Draw the plan on one page."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write the plan as JSON; renewal-opt verify reads it."))
+@option("--xlsx", type=Target(".xlsx"), help=N_("Write the plan as an Excel workbook."))
+@option("--png", type=Target(".png"), help=N_("Draw the plan on one page."))
 @option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_("Change a policy value for this solve, for example funding.channels.special_bond.cap.2025=200000; may be given several times."))
 @option("--gap", type=Exact("0", "1"), help=N_("Relative gap to the proven bound at which the solve ends; default: the scenario's (1e-4)."))
 @option("--seconds", type=Exact("0", "1e9", open_low=True), help=N_("Time limit; default: the scenario's (60)."))

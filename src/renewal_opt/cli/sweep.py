@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from types import FrameType
@@ -18,16 +17,17 @@ import click
 from ..i18n import N_, _
 from .base import Exact, Whole, a_path, argument, command, json_option, option
 from .output import print_json, say_written, write_all
+from .targets import TargetFolder
 
 if TYPE_CHECKING:
-    from ..analysis.sweep.ledger import Entry
+    from ..analysis.sweep.entry import Entry
     from ..analysis.sweep.run import Result, Sweep
 
 
 @command("sweep", help=N_("Solves many scenarios, and grids over them, on several processes or a Dask cluster; a stopped sweep goes on where it was."))
 @argument("scenarios", type=a_path(), nargs=-1, required=True, about=N_("Scenario files (YAML)."))
 @option("--grid", "grids", multiple=True, metavar="KEY=V1,V2,...", help=N_("Vary a scenario key (weights.social_benefit=0.1,0.2), a policy value by its path as in solve --set (limits.X.active=yes,no), or the factors budget=0.8,1.0,1.2, caps=0.5,1 and caps.CHANNEL=0.5,1 on all budgets or yearly caps; given several times, all combinations are solved."))
-@option("-o", "--output", "folder", type=a_path(), required=True, help=N_("Folder for the plans, the ledger and the summary; an earlier sweep's folder goes on."))
+@option("-o", "--output", "folder", type=TargetFolder(), required=True, help=N_("Folder for the plans, the ledger and the summary; an earlier sweep's folder goes on."))
 @option("--workers", type=Whole(1, 1024), help=N_("Number of processes; default: one for each core."))
 @option("--cluster", metavar="ADDRESS", help=N_("Solve on a Dask cluster whose workers see the same files (extra dask), for example tcp://10.0.0.5:8786."))
 @option("--resume/--no-resume", default=True, help=N_("Whether finished cases of the folder are kept (default: they are); --no-resume starts anew."))
@@ -81,7 +81,7 @@ def _end(ctx: click.Context, checked: Sweep, result: Result, as_json: bool, quie
     }
     written = write_all(writers)
     if as_json:
-        cases: list[dict[str, Any]] = [asdict(e) | {"kept": e.name in result.kept} for e in entries]
+        cases: list[dict[str, Any]] = [e.model_dump(mode="json") | {"kept": e.name in result.kept} for e in entries]
         print_json({"folder": str(checked.folder), "synthetic": synthetic, "cases": cases, "open": list(result.open)})
     elif not quiet:
         print_summary(entries, sys.stdout, synthetic=synthetic)

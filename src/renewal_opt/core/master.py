@@ -19,6 +19,7 @@ from ..model.rows import Row
 from ..problem import Problem
 from ..problem.tables import Floats
 from ..solver import HighsSession
+from ..solver.clock import Clock
 from ..solver.lp import LinearProgram, LpAnswer
 from .state import BaseState, prices_for
 
@@ -109,6 +110,10 @@ class Master:
         self.upper[columns] = 0.0
         self.lp.change_col_bounds(columns, self.lower[columns], self.upper[columns])
 
+    def limit(self, clock: Clock, grace: float) -> None:
+        """Set when linear programmes end; whether a portfolio can be funded may be asked for `grace` seconds longer, and after a stop."""
+        self.lp.clock, self.oracle.clock = clock, Clock(clock.deadline + grace)
+
     def relax(self, cost: Floats | None = None, rounds: int = 60) -> LpAnswer | None:
         """Solve the linear programme with funding rows found on the way; None when it has no point.
 
@@ -118,22 +123,28 @@ class Master:
             Another objective, put back afterwards.
         rounds : int
             Most rounds of finding rows.
+
+        Raises
+        ------
+        OutOfTime
         """
-        if cost is not None:
-            self.lp.change_cost(self.columns, cost)
-        answer: LpAnswer | None = None
+        if cost is None:
+            return self._relaxed(rounds)
+        self.lp.change_cost(self.columns, cost)
+        try:
+            return self._relaxed(rounds)
+        finally:
+            self.lp.change_cost(self.columns, self.matrices.col_cost)
+
+    def _relaxed(self, rounds: int) -> LpAnswer | None:
         for _round in range(max(1, rounds)):
             answer = self.lp.run()
             if answer is None:
-                break
+                return None
             found = self.oracle.ask(self.portfolio(answer.x))
             if found.funded or not self.take(answer.x, found):
-                break
-        else:
-            answer = self.lp.run()
-        if cost is not None:
-            self.lp.change_cost(self.columns, self.matrices.col_cost)
-        return answer
+                return answer
+        return self.lp.run()
 
     def worth(self, root: LpAnswer) -> Floats:
         """Return what each column brings beyond the multipliers of the long rows, shape (columns,)."""
@@ -177,6 +188,7 @@ class FullMaster:
         self.lower, self.upper = self.matrices.col_lower.copy(), self.matrices.col_upper.copy()
         self.columns = np.arange(self.matrices.n_cols, dtype=np.int32)
         self._added: list[tuple[Indices, Floats, float, float]] = []
+        self._clock = Clock()
         self._mip: HighsSession | None = None
         self._in_mip = 0
 
@@ -197,9 +209,14 @@ class FullMaster:
         """Return the rows added so far as (columns, coefficients, lower, upper)."""
         return list(self._added)
 
+    def limit(self, clock: Clock, grace: float) -> None:
+        """Set when linear programmes end."""
+        self._clock = clock
+
     def relax(self) -> LpAnswer | None:
-        """Solve the linear programme, presolved; None when it has no point."""
+        """Solve the linear programme, presolved; None when it has no point. Raises OutOfTime."""
         lp = LinearProgram(self.matrices, presolve=True)
+        lp.clock = self._clock
         for row in self._added:
             lp.add_row(*row)
         return lp.run()

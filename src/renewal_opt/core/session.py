@@ -24,6 +24,7 @@ import numpy as np
 
 from ..problem.tables import Bools, Floats
 from ..solver import SolveOptions, SolveResult, Status
+from ..solver.clock import Clock, OutOfTime
 from ..solver.lp import LpAnswer
 from ..solver.result import StopReason, relative_gap
 from .master import FullMaster, Master
@@ -49,6 +50,8 @@ DRAWN_FIRST = 2_500
 DRAWN_LATER = 8_000
 #: objectives drawn around the true one to find funding rows early, and by how much they differ
 DRAWS, SPREAD = 4, 0.05
+#: seconds, and share of the limit, for which a portfolio found in time may still be asked for its money
+GRACE, GRACE_SHARE = 5.0, 0.25
 
 
 Proof = Literal["lp", "fixing", "branching", "none"]
@@ -113,7 +116,10 @@ class CoreSession:
 
     def reject(self, x: Floats) -> bool:
         """Look project by project for rows that a portfolio without funding breaks; return whether there are any."""
-        if not self.master.refute(self.master.snapped(x)):
+        try:
+            if not self.master.refute(self.master.snapped(x)):
+                return False
+        except OutOfTime:
             return False
         self.forget()
         return True
@@ -130,7 +136,16 @@ class CoreSession:
         deadline = began + options.seconds
         self._handed_over = False
         self._interrupted = None
-        return self._result(*self._search(options, deadline), began)
+        self.master.limit(Clock(deadline, options.cancel), max(GRACE, GRACE_SHARE * options.seconds))
+        try:
+            ended = self._search(options, deadline)
+        except OutOfTime:
+            ended = self._stopped(options, deadline)
+        return self._result(*ended, began)
+
+    def _stopped(self, options: SolveOptions, deadline: float) -> tuple[Status, StopReason]:
+        self._halted(options, deadline)
+        return (Status.INTERRUPTED, self._interrupted) if self._interrupted else (Status.TIME_LIMIT, StopReason.CLOCK)
 
     def _search(self, options: SolveOptions, deadline: float) -> tuple[Status, StopReason]:
         root = self.master.relax()
@@ -149,7 +164,7 @@ class CoreSession:
         if self._done(options):
             return self._proven(options)
         if self._halted(options, deadline):
-            return (Status.INTERRUPTED, self._interrupted) if self._interrupted else (Status.TIME_LIMIT, StopReason.CLOCK)
+            return self._stopped(options, deadline)
         ended = self._close(options, deadline)
         if ended is True:
             return self._proven(options)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..problem.tables import Floats
+from ..solver.clock import OutOfTime
 from ..solver.lp import LpAnswer
 from .master import Master
 
@@ -104,15 +105,18 @@ class Tree:
         answer = self.answer
         self._first_goal = self.goal()
         self._push(lower, upper, root)
+        cut = -np.inf
         try:
             while self._heap and -self._heap[0].key[0] > self.goal():
                 answer.bound = -self._heap[0].key[0]
                 if answer.solved >= MOST * self._scale or self._stop() or self._stalls(root.objective):
                     break
                 self._expand(heapq.heappop(self._heap))
+        except OutOfTime:
+            cut = answer.bound  # the node at work was the highest
         finally:
             self.master.lp.change_col_bounds(self.master.columns, self.master.lower, self.master.upper)
-        answer.bound = min(root.objective, max(-self._heap[0].key[0] if self._heap else -np.inf, self._closed))
+        answer.bound = min(root.objective, max(-self._heap[0].key[0] if self._heap else -np.inf, self._closed, cut))
         return answer
 
     def _push(self, lower: Floats, upper: Floats, point: LpAnswer, bound: float = np.inf) -> None:

@@ -122,8 +122,10 @@ Money = Annotated[
     WithJsonSchema({"type": ["number", "string"], "description": N_("万元, at most two decimals, or text with its unit such as 1412893 元; held as whole 元")}),
 ]
 
+#: what an identifier is made of, and how long it may be
+ID_PATTERN, ID_LENGTH = r"^[^\s.:,;|]+$", 80
 #: an identifier of the policy: letters, digits, underscore, hyphen, any script
-Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s.:,;|]+$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_LENGTH, pattern=ID_PATTERN)]
 
 
 class Label(Frozen):

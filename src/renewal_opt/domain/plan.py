@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,9 @@ from .base import Frozen, Label, Seq
 
 #: version of the plan's schema; other versions are refused
 PLAN_VERSION = 1
+
+#: how many of something
+Count = Annotated[int, Field(ge=0)]
 
 
 class InputFile(Frozen):
@@ -75,7 +78,7 @@ class Reserve(Frozen):
     """Project id."""
     name: str
     """Project name."""
-    rank: int
+    rank: Annotated[int, Field(ge=1)]
     """Rank by score, from 1."""
     score: str
     """Weighted score, exact."""
@@ -208,7 +211,7 @@ class AreaBalance(Frozen):
     """Area id."""
     state: Literal["running", "opened", "closed"]
     """Kept open by a carry-over, opened by this plan, or neither."""
-    chosen: int
+    chosen: Count
     """Number of its projects in the plan."""
     investment: int
     """Their total investment, 元."""
@@ -233,7 +236,7 @@ class Objective(Frozen):
     """Basis of the score."""
     seconds: float
     """Time of the solve."""
-    repairs: int = 0
+    repairs: Count = 0
     """Rows added because an answer could not be funded or failed the exact re-check."""
     funding: Literal["full", "projected"] = "full"
     """Form of the funding model that was solved."""
@@ -241,7 +244,7 @@ class Objective(Frozen):
     """How it was solved: core problem, or HiGHS on the whole model."""
     proof: Literal["lp", "fixing", "branching", "none"] = "branching"
     """What the bound rests on: the LP alone, fixing by reduced cost and HiGHS on the rest, or HiGHS's branch and bound."""
-    funding_rows: int = 0
+    funding_rows: Count = 0
     """Rows on the portfolio that stand for the funding (projected)."""
     certified_bound: str | None = None
     """Upper bound proven in exact arithmetic by `certify`, same unit as value; null until then."""
@@ -293,7 +296,7 @@ class Check(Frozen):
     """Rule family."""
     holds: bool
     """Whether every row holds."""
-    rows: int
+    rows: Count
     """Number of comparisons made."""
 
 
@@ -302,9 +305,9 @@ class BasisList(Frozen):
 
     basis: Literal["investment", "count", "beneficiaries"]
     """Basis."""
-    chosen: int
+    chosen: Count
     """Number of new starts in that list."""
-    overlap: int
+    overlap: Count
     """Number of new starts that both lists share."""
     proven: bool
     """Whether that list was solved to the gap asked."""
@@ -315,7 +318,7 @@ class GroupStats(Frozen):
 
     group: Literal["chosen", "refused"]
     """New starts chosen, or candidates refused."""
-    number: int
+    number: Count
     """How many."""
     median_investment: int
     """Median total investment, 元."""
@@ -340,7 +343,7 @@ class Plan(Frozen):
     """Title for reports."""
     plan_year: int
     """Plan year."""
-    window: int
+    window: Annotated[int, Field(ge=1)]
     """Number of start years."""
     money_years: Seq[int]
     """Years in which money is spent."""

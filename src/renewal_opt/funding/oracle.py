@@ -14,6 +14,7 @@ from scipy import sparse
 
 from ..model.matrices import Matrices
 from ..problem.tables import Floats, Ints
+from ..solver.clock import Clock
 from ..solver.lp import LinearProgram
 from .classes import Grouped, by_class, by_project
 from .rows import FundingRow, Prices, alone, by_year, funding_row
@@ -68,8 +69,9 @@ class _Elastic:
             col_cost=cost, col_lower=np.zeros(a.shape[1]), col_upper=upper, integrality=np.zeros(a.shape[1], dtype=bool), sense="min",
         ), presolve=once)  # fmt: skip
 
-    def ask(self, v: Floats) -> tuple[float, Floats, Floats]:
+    def ask(self, v: Floats, clock: Clock) -> tuple[float, Floats, Floats]:
         """Return the least total give, money units, and the multipliers of link and local rows."""
+        self._lp.clock = clock
         if not self._lp.n_cols:  # nothing that spends may be paid: those starts are shut
             return 0.0, np.zeros(0), np.zeros(0)
         need = self._spend @ v
@@ -93,12 +95,18 @@ class Oracle:
     tables : FundingTables
     n_projects : int
         Number of projects of the problem.
+
+    Attributes
+    ----------
+    clock : Clock
+        When a question has to be answered; `OutOfTime` is raised then.
     """
 
     def __init__(self, tables: FundingTables, n_projects: int) -> None:
         self.tables = tables
         self.asked = self.asked_exactly = 0
         self._n_projects = n_projects
+        self.clock = Clock()
         self.exact = len(tables.entry_pair) <= FEW_ENTRIES
         self._living: tuple[Grouped, _Elastic] | None = None
         self._last: Floats | None = None
@@ -118,7 +126,7 @@ class Oracle:
             self._living = (g, _Elastic(g))
         g, elastic = self._living
         self.asked += 1
-        give, link, local = elastic.ask(v)
+        give, link, local = elastic.ask(v, self.clock)
         if give <= TOLERANCE:
             self._last = v.copy()
             return Answer(True)
@@ -136,7 +144,7 @@ class Oracle:
         held = np.flatnonzero(np.asarray(t.spend @ v).ravel() > 0)
         wanted = np.unique(t.pair_project[held])
         g = by_project(t, wanted)
-        give, link, local = _Elastic(g, once=True).ask(v)
+        give, link, local = _Elastic(g, once=True).ask(v, self.clock)
         if give <= TOLERANCE:
             return Answer(True)
         spread = self._spread(g, local)

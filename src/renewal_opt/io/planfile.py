@@ -18,7 +18,7 @@ from .atomic import write_text_atomic
 from .load import Inputs
 from .places import Layer, Places, shown
 from .pydantic_findings import findings_of
-from .source import read_bytes
+from .source import found_there, parser_words, read_bytes
 from .yamlfile import YamlPath
 
 #: larger plan files are refused unread
@@ -87,9 +87,10 @@ def parse_json(raw: bytes, file: str, collector: Collector, expected: str) -> An
     except _Refused as err:
         collector.add(Finding(err.kind, file=file, value=err.value, expected=err.expected))
     except json.JSONDecodeError as err:
-        collector.add(Finding("json_syntax", file=file, line=err.lineno, value=err.msg, expected=expected))
-    except (RecursionError, ValueError) as err:  # nested too deeply; an integer of thousands of digits
-        collector.add(Finding("json_syntax", file=file, value=str(err)[:80], expected=expected))
+        found = found_there(err.doc, err.pos)
+        collector.add(Finding("json_syntax", file=file, line=err.lineno, value=found, expected=expected, hint=parser_words(err.msg)))
+    except (RecursionError, ValueError):
+        collector.add(Finding("json_syntax", file=file, expected=expected, hint=_("nested too deeply, or a number of thousands of digits")))
     else:
         return [] if data is None else data  # null is no mapping either
     return None
@@ -114,7 +115,7 @@ def _plan(data: Any, file: str, collector: Collector) -> Plan | None:
         collector.findings.extend(findings_of(error, Plan, data, places))
         return None
     for path, text in _exact_numbers(plan):
-        if not _EXACT.fullmatch(text):
+        if not is_exact(text):
             expected = _("an exact number such as 12, 12.5 or 25/2")
             collector.add(places.finding("not_a_number", path, value=text, expected=expected))
     return plan
@@ -144,6 +145,11 @@ def _exact_numbers(plan: Plan) -> Iterator[tuple[YamlPath, str]]:
             text = getattr(use, name)
             if text is not None:
                 yield ("use", i, name), text
+
+
+def is_exact(text: str) -> bool:
+    """Return whether a text is an exact number as plans hold it: whole, decimal or a/b, of at most 400 digits a part."""
+    return _EXACT.fullmatch(text) is not None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

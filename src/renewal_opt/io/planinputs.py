@@ -8,25 +8,56 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.plan import Plan
-from ..errors import InputError
+from ..errors import Finding, InputError
+from ..i18n import _
 from .atomic import sha256_file
+from .places import shown
 
 if TYPE_CHECKING:
     from .load import Inputs
 
 
+def overrides_of(plan: Plan, path: Path) -> Mapping[str, Any]:
+    """Return the policy values that the command line had changed for a plan; empty for none.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : Path
+        Its file, for the finding.
+
+    Raises
+    ------
+    InputError
+        When they are no mapping.
+    """
+    found = plan.options.get("overrides")
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        expected = _("a mapping from paths of the policy to values")
+        raise InputError([Finding("bad_value", file=str(path), path="options.overrides", value=shown(found), expected=expected)])
+    return found
+
+
 def read_plan_inputs(plan: Plan, path: Path) -> Inputs | None:
-    """Return the inputs of a plan, or None where they are gone, have changed or cannot be read."""
+    """Return the inputs of a plan, or None where they are gone, have changed or cannot be read.
+
+    Raises
+    ------
+    InputError
+        When the overrides in the plan's options are no mapping.
+    """
     from .load import load_inputs
 
+    overrides = overrides_of(plan, path)
     folder = path.resolve().parent
     scenarios = [folder / i.path for i in plan.inputs if i.role == "scenario"]
     try:
         if not scenarios or any(sha256_file(folder / i.path) != i.sha256 for i in plan.inputs):
             return None
-        overrides = plan.options.get("overrides")
         # the scenario that was solved is listed before those that it extends
-        return load_inputs(scenarios[0], overrides=exact(overrides) if isinstance(overrides, Mapping) else None)
+        return load_inputs(scenarios[0], overrides=exact(overrides) or None)
     except (OSError, ValueError, InputError):
         return None
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..domain.base import ID_LENGTH, ID_PATTERN
 from ..errors import Finding
 from ..i18n import _
 from .nearest import did_you_mean, listing, nearest, one_of
@@ -133,6 +134,10 @@ def _key_words(kind: str) -> str:
         return _("a whole number as the key, without quotes")
     if kind == "string_type":
         return _("text as the key; put a number into quotes")
+    return _id_words()
+
+
+def _id_words() -> str:
     return _("an id without blanks and without . : , ; | (at most 80 characters)")
 
 
@@ -151,13 +156,17 @@ def _expected(kind: str, ctx: dict[str, Any]) -> str:
         "model_attributes_type": _("a mapping of keys to values"),
         "tuple_type": _("a list"),
         "list_type": _("a list"),
-        "string_pattern_mismatch": _("an id without blanks and without . : , ; | (at most 80 characters)"),
-        "string_too_long": _("an id without blanks and without . : , ; | (at most 80 characters)"),
         "string_too_short": _("text that is not empty"),
         "recursion_loop": _("no value that contains itself"),
     }
     if kind in fixed:
         return fixed[kind]
+    if ctx.get("pattern") == ID_PATTERN or ctx.get("max_length") == ID_LENGTH:
+        return _id_words()
+    if kind == "string_pattern_mismatch":
+        return _("text of the form {pattern}").format(pattern=ctx.get("pattern"))
+    if kind == "string_too_long":
+        return _("at most {n} characters").format(n=ctx.get("max_length"))
     if kind == "too_short":
         return _("at least {n} entries").format(n=ctx.get("min_length", 1))
     if kind == "greater_than_equal":

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from ..errors import Collector, Finding
-from ..i18n import _
+from ..i18n import _, get_language
 
 
 def check_file(path: str | Path, collector: Collector, max_bytes: int) -> int | None:
@@ -53,3 +53,14 @@ def read_bytes(path: str | Path, collector: Collector, max_bytes: int) -> bytes 
 
 def _reason(err: Exception) -> str:
     return str(getattr(err, "strerror", None) or err)
+
+
+def found_there(text: str, position: int) -> str:
+    """Return what stands at a position of a text, for a finding: the rest of its line, or that the text ends."""
+    rest = text[position : position + 60].lstrip()
+    return rest.splitlines()[0].rstrip() if rest else _("the end of the text")
+
+
+def parser_words(sentence: str) -> str:
+    """Return what a parser of another library says of a fault: its sentences are English, and told in English alone."""
+    return sentence.strip() if get_language() == "en" else ""

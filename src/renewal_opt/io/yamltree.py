@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 
 from ..errors import Finding
 from ..i18n import _
+from .source import found_there, parser_words
 
 #: values, keys and containers of one file, aliases counted each time that they are used
 MAX_NODES = 200_000
@@ -88,7 +89,7 @@ def compose(text: str) -> Tree:
     except MarkedYAMLError as err:
         raise _syntax(text, err) from None
     except Exception as err:  # the parser's own slips on hostile text (bad escapes, positions)
-        raise Stop("yaml_syntax", None, expected=_("valid YAML"), hint=str(err).splitlines()[0][:200] if str(err) else "") from None
+        raise Stop("yaml_syntax", None, expected=_("valid YAML"), hint=parser_words(str(err).splitlines()[0][:200] if str(err) else "")) from None
 
 
 def _syntax(text: str, err: MarkedYAMLError) -> Stop:
@@ -99,12 +100,13 @@ def _syntax(text: str, err: MarkedYAMLError) -> Stop:
     around = rows[max(0, (line or 1) - 2) : (line or 1)]
     hint = ""
     if any("\t" in r[: len(r) - len(r.lstrip())] for r in around):
-        return Stop("tab", line, expected=_("blanks for indentation, not tabs"), hint=problem)
+        return Stop("tab", line, expected=_("blanks for indentation, not tabs"), hint=parser_words(problem))
     if any("\u3000" in r or "\xa0" in r for r in around):
         hint = _("the line holds a full-width or non-breaking blank")
     elif any("：" in r for r in around):
         hint = _("write the colon as “: ”, not as “：”")
-    return Stop("yaml_syntax", line, problem, _("valid YAML"), hint)
+    found = "" if mark is None else found_there(text, mark.index)
+    return Stop("yaml_syntax", line, found, _("valid YAML"), hint or parser_words(problem))
 
 
 def not_a_mapping(tree: Tree) -> Stop:

@@ -46,11 +46,21 @@ def percent(value: Fraction | float, places: int = 1) -> str:
     return f"{rounded(exact * 100, places):.{places}f}%"
 
 
+def used_text(share: Fraction) -> str:
+    """Return how much of a cap is used, in percent: 100% is exact, what is a hair beside it gets the decimals to say so."""
+    if share == 1:
+        return "100%"
+    found = next((text for places in range(1, 7) if Fraction((text := percent(share, places))[:-1]) != 100), "")
+    return found or ("< 100%" if share < 1 else "> 100%")
+
+
 def gap_text(gap: float | None) -> str:
     """Return a relative gap in percent, with as many decimals as it needs."""
     if gap is None:
         return _("not known")
-    return "0" if gap <= 0 else f"{gap:.4%}" if gap >= 1e-6 else f"{gap:.1e}"
+    if gap <= 0:
+        return "0"
+    return f"{gap:.4%}" if gap >= 1e-6 else f"{gap:.1e}" if gap >= 1e-9 else "< 1e-9"
 
 
 def measured(text: str, unit: str) -> str:

@@ -12,7 +12,7 @@ from ..domain.library import Library
 from ..domain.plan import Plan, RowUse
 from ..domain.policy import Policy
 from ..i18n import _
-from .numbers import fraction, gap_text, measured, rounded, wan
+from .numbers import fraction, gap_text, measured, rounded, used_text, wan
 from .terminal import clean
 from .view import View, speaking, stopped_name, synthetic_notice
 
@@ -200,7 +200,8 @@ def _caps(axes: Any, view: View) -> None:
     if not rows:
         _empty(axes, _("no cap is stated"))
         return
-    used = [float(fraction(u.value) / fraction(u.at_most or "1")) for u in rows]
+    shares = [fraction(u.value) / fraction(u.at_most or "1") for u in rows]
+    used = [float(s) for s in shares]
     axes.barh(range(len(rows)), [1.0] * len(rows), 0.34, color="#EDEDED")
     axes.barh(range(len(rows)), used, 0.34, color=[COLOURS[5] if u.binding else COLOURS[0] for u in rows])
     for at, u in enumerate(rows):
@@ -208,7 +209,7 @@ def _caps(axes: Any, view: View) -> None:
         axes.annotate(plain(words), (0, at - 0.2), va="bottom", fontsize=8, xytext=(0, 0), textcoords="offset points")
         amounts = f"{measured(u.value, u.unit)} / {measured(u.at_most or '0', u.unit)}"
         axes.annotate(amounts, (1, at - 0.2), va="bottom", ha="right", fontsize=7.5, color="#505050", xytext=(0, 0), textcoords="offset points")
-        axes.annotate(_used(used[at]), (max(used[at], 1.0), at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
+        axes.annotate(used_text(shares[at]), (max(used[at], 1.0), at), va="center", fontsize=8, xytext=(3, 0), textcoords="offset points")
     axes.axvline(1, color="#404040", linewidth=0.8, linestyle="--")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -216,11 +217,6 @@ def _caps(axes: Any, view: View) -> None:
     axes.set_xlim(0, max(1.12, max(used) * 1.1))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
     axes.set_xlabel(_("orange: binds; ※: an assumption without an official source; money in 10k yuan"), fontsize=8)
-
-
-def _used(share: float) -> str:
-    """Return a share in percent; what is not used up never reads 100.0 %."""
-    return f"{min(share, 0.999) if share < 1 else share:.1%}"
 
 
 def _empty(axes: Any, text: str) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO
 
-from ..analysis.sweep.ledger import Entry
+from ..analysis.sweep.entry import Entry
 from ..domain.base import WAN
 from ..i18n import _
 from ..io.csvout import Cell, csv_bytes

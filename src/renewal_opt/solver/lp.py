@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import SolverError
 from ..i18n import _
 from ..model.matrices import Matrices, dot
+from .clock import Clock, OutOfTime
 from .process import claimed_threads
 from .result import FloatArray, IntArray
 from .run import Factory, load, must, new_instance
@@ -55,12 +56,18 @@ class LinearProgram:
         Whether HiGHS presolves; re-solves from a basis need it off.
     factory : callable, optional
         Makes the Highs instance; for tests.
+
+    Attributes
+    ----------
+    clock : Clock
+        When every solve ends; may be set anew between two.
     """
 
     def __init__(self, matrices: Matrices, *, presolve: bool = False, factory: Factory | None = None) -> None:
         self._highs: Any = new_instance(factory)
         load(self._highs, matrices)
         self._presolve = presolve
+        self.clock = Clock()
         self.n_cols, self.n_rows = matrices.n_cols, matrices.n_rows
         self._cost, self._offset = np.array(matrices.col_cost, dtype=np.float64), float(matrices.offset)
         options = {"solve_relaxation": True, "presolve": "choose" if presolve else "off", "solver": "simplex", "threads": claimed_threads()}
@@ -95,11 +102,20 @@ class LinearProgram:
 
         Raises
         ------
+        OutOfTime
+            When time is up or someone asked to stop.
         SolverError
-            When HiGHS gives no optimal point within the time, from its basis and afresh.
+            When HiGHS gives no optimal point, from its basis and afresh.
         """
-        deadline = time.monotonic() + seconds
+        deadline = min(time.monotonic() + seconds, self.clock.deadline)
+        try:
+            return self._run(deadline)
+        finally:
+            must(self._highs.setOptionValue("presolve", "choose" if self._presolve else "off"), "presolve")
+
+    def _run(self, deadline: float) -> LpAnswer | None:
         for afresh in (False, True):
+            self.clock.check()
             if afresh:
                 must(self._highs.clearSolver(), "clearSolver")
                 must(self._highs.setOptionValue("presolve", "choose"), "presolve")
@@ -111,17 +127,12 @@ class LinearProgram:
                 status, said = repr(error), None
             answer = self._read() if said == _OPTIMAL and status != highspy.HighsStatus.kError else None
             if answer is not None:
-                break
+                return answer
             if said == _CLOCK:
-                raise SolverError(_("the linear programme ran out of time"))
+                raise OutOfTime(_("the linear programme ran out of time"))
             if afresh and said in _INFEASIBLE:
-                must(self._highs.setOptionValue("presolve", "choose" if self._presolve else "off"), "presolve")
                 return None
-        else:
-            raise SolverError(_("HiGHS gave no usable answer: {first}; again: {second}").format(first=status, second=said))
-        if afresh and not self._presolve:
-            must(self._highs.setOptionValue("presolve", "off"), "presolve")
-        return answer
+        raise SolverError(_("HiGHS gave no usable answer: {first}; again: {second}").format(first=status, second=said))
 
     def _read(self) -> LpAnswer | None:
         """Return the point and its multipliers, None when a number is missing or is none, or the objective is not the point's."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
 
-from ..domain import Plan
+from ..domain import Plan, Scenario
+from ..domain.base import Label
 from ..domain.scenario import SolverOptions
-from ..errors import InputError
+from ..errors import Collector, InputError
 from ..io.atomic import sha256_file
+from ..io.naming import case_label, case_name
 from ..io.planinputs import exact
+from ..io.yamlfile import parse_yaml
 from .rows import Breach, FamilyResult, Same
 from .walk import judge, verify_plan
+
+#: what a plan's options may hold
+_OPTIONS = {"overrides", "solver", "sweep", "pareto"}
 
 
 @dataclass(frozen=True)
@@ -70,12 +77,17 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
         inputs = load_inputs(scenario, overrides=exact(overrides) if isinstance(overrides, Mapping) else None)
     except InputError as error:
         return [judge("inputs", iter([Same("inputs", str(error), "inputs without faults", at=scenario.name, kind="unreadable")]))]
-    listed = {(i.role, (folder / i.path).resolve()) for i in plan.inputs}
+    times = Counter((i.role, (folder / i.path).resolve()) for i in plan.inputs)
+    listed = set(times)
     read = [Same("inputs", (role, Path(f).resolve()) in listed, True, at=str(f), kind="unknown") for role, f in inputs.files]
     read.append(Same("inputs", sorted(map(str, listed - {(role, Path(f).resolve()) for role, f in inputs.files})), [], at="not read", kind="unknown"))
+    read.append(Same("inputs", sorted(f"{p}: {n}" for (_role, p), n in times.items() if n > 1), [], at="twice"))
     changed = plan.options.get("solver")
     fits = changed is None or (isinstance(changed, Mapping) and changed.keys() <= SolverOptions.model_fields.keys())
     read.append(Same("options", fits and isinstance(overrides, (Mapping, NoneType)), True, kind="unknown"))
+    read.append(Same("options", sorted(plan.options.keys() - _OPTIONS), [], at="keys", kind="unknown"))
+    if "sweep" in plan.options:
+        read.append(Same("options.sweep", _swept(plan.options["sweep"], inputs.scenario), True))
     solver = inputs.scenario.solver.model_copy(update=exact(changed) if isinstance(changed, Mapping) else {})
     scenario_solved = inputs.scenario.model_copy(update={"solver": solver})
     return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, scenario_solved)]
@@ -89,3 +101,20 @@ def _hashes(plan: Plan, folder: Path) -> Iterator[Same]:
         except (OSError, ValueError) as error:
             found, kind = str(error), "missing"
         yield Same("inputs", found, i.sha256, at=i.path, kind=kind)
+
+
+def _swept(said: object, scenario: Scenario) -> bool:
+    """Return whether what a plan says of a sweep's grid is what name and label of its scenario say: both were made of it."""
+    if not (isinstance(said, Mapping) and said.keys() == {"scenario", "grid"} and isinstance(said["scenario"], str)):
+        return False
+    grid = said["grid"]
+    if not (isinstance(grid, Mapping) and grid and all(isinstance(v, str) for v in grid.values())):
+        return False
+    found = Collector()
+    nodes = [parse_yaml(f"value: {text}\n", found) for text in grid.values()]
+    if found.findings or scenario.label is None:
+        return False
+    values = [node.data.get("value") for node in nodes if node is not None]
+    end, label = case_label(Label(zh="", en=""), grid), scenario.label
+    named = case_name(said["scenario"], zip(grid, values, strict=True))
+    return named == scenario.name and label.zh.endswith(end.zh) and label.en.endswith(end.en)

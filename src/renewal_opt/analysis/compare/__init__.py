@@ -12,10 +12,11 @@ from ...domain.plan import Plan
 from ...domain.policy import Policy
 from ...errors import Collector, Finding, InputError
 from ...i18n import _
+from ...io.naming import file_safe
+from ...io.nearest import did_you_mean, listing
 from ...io.planfile import read_plan
-from ...io.planinputs import read_plan_inputs
+from ...io.planinputs import overrides_of, read_plan_inputs
 from ..sweep.ledger import read_ledger
-from ..sweep.naming import file_safe
 from .data import Against, Comparison, Frequency, Missing, Named
 from .moves import moves
 from .question import Question, changes, question
@@ -24,7 +25,7 @@ from .question import Question, changes, question
 ENDING = ".plan.json"
 
 
-def compare_files(paths: Sequence[Path]) -> Comparison:
+def compare_files(paths: Sequence[Path], *, reference: str | None = None) -> Comparison:
     """Read plans and compare them.
 
     Parameters
@@ -32,12 +33,14 @@ def compare_files(paths: Sequence[Path]) -> Comparison:
     paths : sequence of Path
         Plan files, or folders: those of a sweep by their ledger (in its order, cases without a plan are told), others
         with all their files ``*.plan.json`` in sorted order.
+    reference : str, optional
+        Name or file of the plan that the others are compared with; it is put first. Default: the first.
 
     Raises
     ------
     InputError
-        A file is no plan, one is given twice, a folder holds none, fewer than two plans are left, or the plans are of
-        different cities.
+        A file is no plan, one is given twice, a folder holds none, fewer than two plans are left, the reference is none of
+        them, or the plans are of different cities.
     """
     found = Collector()
     named: list[Named] = []
@@ -50,14 +53,17 @@ def compare_files(paths: Sequence[Path]) -> Comparison:
                 found.add(Finding("same_plan", file=str(file), expected=_("each plan once")))
                 continue
             try:
-                named.append(Named(name, read_plan(file), file))
+                plan = read_plan(file)
+                overrides_of(plan, file)
+                named.append(Named(name, plan, file))
             except InputError as error:
                 found.findings.extend(error.findings)
     if not found.errors and len(named) < 2:
         found.add(Finding("too_few_plans", file=", ".join(map(str, paths)), value=str(len(named)), expected=_("at least two plans")))
     found.raise_errors()
+    named = _first(_own_names(named), reference)
     policy, library = _inputs(named[0])
-    return compare(_own_names(named), policy=policy, library=library, missing=missing)
+    return compare(named, policy=policy, library=library, missing=missing)
 
 
 def compare(plans: Sequence[Named], *, policy: Policy | None = None, library: Library | None = None, missing: Sequence[Missing] = ()) -> Comparison:
@@ -169,6 +175,18 @@ def _plan_files(path: Path, found: Collector) -> tuple[list[tuple[str, Path]], l
         else:
             found.add(Finding("plan_changed", file=str(path / entry.file), expected=_("the plan file as the sweep wrote it; run the sweep again")))
     return out, missing
+
+
+def _first(named: list[Named], reference: str | None) -> list[Named]:
+    """Return the plans with the reference first."""
+    if reference is None:
+        return named
+    wanted = Path(reference).resolve()
+    found = next((n for n in named if n.name == reference), None) or next((n for n in named if n.path.resolve() == wanted), None)
+    if found is None:
+        names = [n.name for n in named]
+        raise InputError([Finding("unknown_plan", file="--reference", value=reference, expected=_("one of the plans given: {names}").format(names=listing(names)), hint=did_you_mean(reference, names))])
+    return [found, *(n for n in named if n is not found)]
 
 
 def _own_names(named: Sequence[Named]) -> list[Named]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,7 @@ from ...domain.scenario import Scenario
 from ...errors import Collector, Finding
 from ...i18n import _
 from ...io.load import Inputs
+from ...io.naming import case_label, case_name, file_safe, grid_words, same_file
 from ...io.nearby import near
 from ...io.places import Layer
 from ...io.pydantic_findings import findings_of
@@ -26,7 +27,6 @@ from ...io.synth.write import dump_yaml
 from ...io.yamltext import flow
 from .factors import factored
 from .grid import Axis
-from .naming import case_name, file_safe, same_file
 from .reading import Reader, fresh
 
 #: more cases than this are refused: a slip of the grid
@@ -126,7 +126,7 @@ class Cases:
             expected = _("the same number of threads in all scenarios of a sweep, best 1")
             found |= {Finding("threads", file=str(p), path="solver.threads", value=str(n), expected=expected): None for n, p in threads.items()}
         found |= dict.fromkeys(_same_names(out))
-        collector.findings.extend(found)
+        collector.findings.extend(_each_once(found))
         return out
 
     def _alone(self, path: Path, raw: RawScenario) -> Iterator[Finding]:
@@ -183,15 +183,13 @@ class Cases:
 
     def _written(self, name: str, raw: RawScenario, scenario: Scenario, city: Label, grid: Mapping[str, str]) -> tuple[str, Scenario]:
         """Return the scenario file of a grid case, and the scenario that it holds."""
-        words = ", ".join(f"{k}={v}" for k, v in grid.items())
-        title = scenario.title(city)
-        label = Label(zh=f"{title.zh}（{words}）", en=f"{title.en} ({words})")
+        label = case_label(scenario.title(city), grid)
         assert raw.policy_path is not None
         assert raw.library_path is not None
         home = self.folder / SCENARIOS
         places = {"policy": near(raw.policy_path, home, self.folder), "library": near(raw.library_path, home, self.folder)}
         tree: dict[Any, Any] = {"name": name, "label": label.model_dump(), **{k: v for k, v in raw.tree.items() if k not in ("name", "label")}, **places}
-        head = f"由 renewal-opt sweep 生成 / written by renewal-opt sweep: {raw.tree['name']}, {words}"
+        head = f"由 renewal-opt sweep 生成 / written by renewal-opt sweep: {raw.tree['name']}, {grid_words(grid)}"
         return dump_yaml(tree, head), scenario.model_copy(update={"name": name, "label": label, **places})
 
     def _key(self, name: str, inputs: Inputs, text: str | None, options: Mapping[str, Any]) -> str:
@@ -233,6 +231,16 @@ def _plain(value: Any) -> int | float:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return int(value)
+
+
+def _each_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those that another value of the same grid key has brought already: such a fault is the key's."""
+    out: dict[Finding, Finding] = {}
+    for finding in findings:
+        head, equals, _value = finding.file.partition("=")
+        told_by = replace(finding, file=head) if equals and head.startswith("--grid ") else finding
+        out.setdefault(told_by, finding)
+    return list(out.values())
 
 
 def _same_names(cases: Sequence[Case]) -> list[Finding]:

@@ -146,7 +146,10 @@ def _known(key: str, told: str, collector: Collector) -> bool:
 
 def _values(key: str, kind: Kind | None, text: str, told: str, collector: Collector) -> tuple[Any, ...]:
     """Return the values, each once; none after adding a finding."""
-    node = parse_yaml(f"values: [{text}]\n", collector, file=told)
+    mine = Collector()
+    node = parse_yaml(f"values: [{text}]\n", mine, file=told)
+    collector.findings.extend(mine.findings)
+    told_already = {f.path.split(".")[1] for f in mine.errors if f.path.startswith("values.")}
     found = None if node is None else node.data.get("values")
     if not isinstance(found, list) or node is None or list(node.data) != ["values"]:
         if node is not None:
@@ -157,7 +160,9 @@ def _values(key: str, kind: Kind | None, text: str, told: str, collector: Collec
         return ()
     lists = kind == "scenario" and str(getattr(plain(_annotation(key)), "__origin__", "")) == "<class 'tuple'>"
     out: list[Any] = []
-    for value in found:
+    for at, value in enumerate(found):
+        if str(at) in told_already:
+            continue
         here = [value] if lists and not isinstance(value, list) and value is not None else value
         if any(o == here and isinstance(o, bool) == isinstance(here, bool) for o in out):
             collector.add(Finding("duplicate_value", file=told, value=flow(value), expected=_("each value once")))

@@ -12,78 +12,22 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from ...errors import Finding, InputError
+from ...errors import Collector, Finding, InputError
 from ...i18n import _
 from ...io import lock
-from ...io.atomic import sha256_file
+from ...io.atomic import sha256_file, write_bytes_atomic
+from .entry import VERSION, Entry, read_line
 
 #: name of the ledger, and of the lock beside it
 LEDGER, LOCK = "ledger.jsonl", ".ledger.lock"
-#: version of the lines
-VERSION = 1
+#: what `set_aside` calls a ledger that cannot be read
+BROKEN = "ledger.broken{number}.jsonl"
 #: what a kill may leave of a file in the making (`io.atomic`)
 _LEFT_OVER = re.compile(r"\..{0,60}\.[0-9a-f]{12}\.tmp\.[a-z]+", re.DOTALL)
-
-Status = Literal["solved", "infeasible", "failed"]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One finished case.
-
-    Attributes
-    ----------
-    name, key : str
-        Of the case.
-    status : str
-        ``solved``, ``infeasible`` (no plan satisfies the rules: an answer) or ``failed``.
-    file, sha256 : str
-        Plan file and the hash of its bytes; empty without a plan.
-    seconds, solver_seconds : float
-        Wall time of the case in its worker, and of its solve.
-    objective : str
-        Exact objective.
-    bound, gap : float or None
-    stopped : str
-        Why the solver stopped.
-    projects, new_starts, investment : int
-        Of the plan; investment in 元.
-    error : dict
-        For a case without a plan: kind, message, conflict, findings.
-    worker : str
-        Host and process that solved it.
-    finished : str
-        Time, ISO.
-    """
-
-    name: str
-    key: str
-    status: Status
-    file: str = ""
-    sha256: str = ""
-    seconds: float = 0.0
-    solver_seconds: float = 0.0
-    objective: str = ""
-    bound: float | None = None
-    gap: float | None = None
-    stopped: str = ""
-    projects: int = 0
-    new_starts: int = 0
-    investment: int = 0
-    error: dict[str, Any] = field(default_factory=dict)
-    worker: str = ""
-    finished: str = ""
-
-    @property
-    def why(self) -> str:
-        """Why the case has no plan: the message, and the sentences of the rules in conflict; empty with a plan."""
-        message = str(self.error.get("message", "")).splitlines()
-        said = [str(c.get("sentence") or c.get("row") or c.get("family")) for c in self.error.get("conflict", ())]
-        return _("; ").join(p for p in (*(m.strip().rstrip(":：") for m in message[:1]), *said) if p)
 
 
 @dataclass
@@ -118,7 +62,7 @@ class Ledger:
 
     def add(self, entry: Entry) -> None:
         """Enter a finished case; it is on the disk when this returns."""
-        self._append({"kind": "case", **asdict(entry)})
+        self._append({"kind": "case", **entry.model_dump(mode="json")})
         self.entries[entry.name] = entry
 
     def clear(self) -> None:
@@ -126,7 +70,7 @@ class Ledger:
         for entry in self.entries.values():
             if entry.file and self.holds(entry):
                 (self.folder / entry.file).unlink(missing_ok=True)
-        self.path.unlink(missing_ok=True)
+        _emptied(self.path)
         self.base, self.cases, self.entries = "", (), {}
 
     def order(self) -> list[str]:
@@ -179,7 +123,8 @@ def open_ledger(folder: Path) -> Ledger | None:
     Raises
     ------
     InputError
-        For a line (other than the last) that is no line of a ledger, or another version.
+        With a finding for each fault of each line (a last line without its end is no fault): no line of a ledger, another
+        version, a value that cannot be.
     """
     raw = _bytes(folder / LEDGER)
     if raw is None:
@@ -196,6 +141,22 @@ def read_ledger(folder: Path) -> Ledger | None:
     """Read a folder's ledger without changing it; a torn last line is passed over. See `open_ledger`."""
     raw = _bytes(folder / LEDGER)
     return None if raw is None else _ledger(folder, raw[: raw.rfind(b"\n") + 1])
+
+
+def set_aside(folder: Path) -> Path:
+    """Keep a ledger that cannot be read under another name, and leave an empty one; return the copy. Call it inside `locked`.
+
+    Raises
+    ------
+    InputError
+        When the folder may not be written.
+    """
+    raw, number = _bytes(folder / LEDGER) or b"", 1
+    while (kept := folder / BROKEN.format(number=f"-{number}" if number > 1 else "")).exists():
+        number += 1
+    kept = write_bytes_atomic(kept, raw)
+    _emptied(folder / LEDGER)
+    return kept
 
 
 def sweep_away(folder: Path) -> None:
@@ -243,25 +204,23 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _ledger(folder: Path, whole: bytes) -> Ledger:
-    ledger = Ledger(folder)
-    for number, line in enumerate(whole.splitlines(), 1):
-        try:
-            data = json.loads(line)
-            kind = data.pop("kind")
-            if kind == "sweep":
-                if data["version"] != VERSION:
-                    raise ValueError(data["version"])
-                ledger.base, ledger.cases = str(data["base"]), tuple(data["cases"])
-            elif kind == "case":
-                entry = Entry(**data)
-                ledger.entries[entry.name] = entry
-            else:
-                raise ValueError(kind)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            expected = _("a line of a sweep's ledger, version {version}").format(version=VERSION)
-            shown = line[:80].decode("utf-8", "replace")
-            raise InputError([Finding("bad_ledger", file=str(folder / LEDGER), line=number, value=shown, expected=expected)]) from None
+    ledger, collector = Ledger(folder), Collector()
+    for number, raw in enumerate(whole.split(b"\n")[:-1], 1):
+        line = read_line(raw, str(folder / LEDGER), number, collector)
+        if isinstance(line, Entry):
+            ledger.entries[line.name] = line
+        elif line is not None:
+            ledger.base, ledger.cases = line.base, tuple(line.cases)
+    collector.raise_errors()
     return ledger
+
+
+def _emptied(path: Path) -> None:
+    """Leave an empty ledger: a folder without one is no sweep's, and a kill must not leave it so."""
+    try:
+        path.write_bytes(b"")
+    except OSError as err:
+        raise _cannot(path, err) from err
 
 
 def _cannot(path: Path, err: OSError) -> InputError:

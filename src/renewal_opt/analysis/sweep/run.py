@@ -19,8 +19,9 @@ from ...io.atomic import write_bytes_atomic, write_text_atomic
 from ...io.load import Inputs
 from ...workers import Opener
 from .cases import SCENARIOS, Case, Cases
+from .entry import Entry
 from .grid import read_grid
-from .ledger import LEDGER, Entry, Ledger, locked, open_ledger, stale, sweep_away
+from .ledger import LEDGER, Ledger, locked, open_ledger, set_aside, stale, sweep_away
 from .reading import Reader
 from .runner import WAKE, Runner
 from .worker import Answer, Packer
@@ -181,7 +182,7 @@ def run_sweep(
         raise InputError([Finding("cannot_write", file=str(sweep.folder), value=err.strerror or str(err), expected=_("a folder that can be made"))]) from err
     with locked(sweep.folder):
         sweep_away(sweep.folder)
-        ledger = _ledger(sweep, resume)
+        ledger = _ledger(sweep, resume, listener)
         done = kept = _kept(sweep, ledger, retry_failed, listener)
         _write_scenarios(sweep)
         listener.begins(len(sweep.cases), len(kept))
@@ -200,9 +201,16 @@ def run_sweep(
         return Result(entries, tuple(n for n in names if n in kept), tuple(n for n in names if n not in done))
 
 
-def _ledger(sweep: Sweep, resume: bool) -> Ledger:
+def _ledger(sweep: Sweep, resume: bool, listener: Listener) -> Ledger:
     """Return the folder's ledger, checked against the sweep, with the sweep entered."""
-    ledger = open_ledger(sweep.folder) or Ledger(sweep.folder)
+    try:
+        ledger = open_ledger(sweep.folder) or Ledger(sweep.folder)
+    except InputError as broken:
+        if resume or any(f.kind != "bad_ledger" for f in broken.findings):
+            raise
+        kept = set_aside(sweep.folder)
+        listener.notes(_("the ledger of the earlier sweep cannot be read; it is kept as {file}, and the plans that it named stay where they are").format(file=kept.name))
+        ledger = Ledger(sweep.folder)
     if not resume:
         ledger.clear()
     base = sweep.cases[0].key
@@ -272,6 +280,6 @@ def _enter(ledger: Ledger, folder: Path, answer: Answer, key: str) -> Entry:
         file = written.name
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     digest = sha256(answer.plan).hexdigest() if answer.plan else ""
-    entry = Entry(answer.name, key, answer.status, file=file, sha256=digest, finished=now, **answer.facts)
+    entry = Entry(name=answer.name, key=key, status=answer.status, file=file, sha256=digest, finished=now, **answer.facts)
     ledger.add(entry)
     return entry

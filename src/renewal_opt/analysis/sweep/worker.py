@@ -26,7 +26,7 @@ from ...io.load import Inputs
 from ...io.nearby import inputs_near
 from ...io.planfile import plan_to_json
 from .cases import Case
-from .ledger import Status
+from .entry import Status
 
 if TYPE_CHECKING:
     from ...core.state import BaseState

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...io.yamltext import flow
+from ..domain.base import Label
+from .yamltext import flow
 
 #: longest name in bytes: file systems take 255 with the ending and a temporary mark
 MOST_BYTES = 160
@@ -30,6 +31,17 @@ def case_name(scenario: str, changes: Iterable[tuple[str, Any]]) -> str:
     """
     parts = [scenario, *(f"{_short(key)}={_word(value)}" for key, value in changes)]
     return file_safe("__".join(parts))
+
+
+def grid_words(grid: Mapping[str, str]) -> str:
+    """Return grid keys with their values (as text) as they stand in labels."""
+    return ", ".join(f"{k}={v}" for k, v in grid.items())
+
+
+def case_label(title: Label, grid: Mapping[str, str]) -> Label:
+    """Return the label of a case: the scenario's, and the grid's keys and values in brackets."""
+    words = grid_words(grid)
+    return Label(zh=f"{title.zh}（{words}）", en=f"{title.en} ({words})")
 
 
 def file_safe(text: str) -> str:
