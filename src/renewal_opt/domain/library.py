@@ -177,12 +177,6 @@ class HelpRow(Frozen):
     """Document (文号) that promises it."""
     payer: str | None = None
     """Project whose revenue pays it; None for a subsidy."""
-    gross: int = 0
-    """As stated, 元."""
-    operating_cost: int = 0
-    """As stated, 元."""
-    tax: int = 0
-    """As stated, 元."""
     pledged_net: int = 0
     """Money pledged to the helped project's debt, 元."""
     row: int | None = None

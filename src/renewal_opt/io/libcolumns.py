@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..domain.base import WAN, Label
 from ..domain.columns import BY_ID, COLUMNS, MAX_SPEND_YEARS, RELATION_COLUMNS, REVENUE_COLUMNS
@@ -17,6 +18,8 @@ from .nearest import did_you_mean
 from .tables import TextTable
 
 _UNIT = re.compile(r"^(.*\S)\s*[(\[【]([^()\[\]【】]*)[)\]】]$", re.S)
+#: says in the header of the total investment whether it holds interest in building time
+_BASIS_WORD = re.compile(r"[(\[【]\s*(?:静态|动态|static|dynamic)\s*[)\]】]|静态|动态|\bstatic\b|\bdynamic\b", re.I)
 _LOOSE = re.compile(r"[-_‐‑–—―:·*]")
 _REMAINING = re.compile(r"(?:spend|remaining)([0-9]{4})|([0-9]{4})年剩余投资")
 _CHINESE = "一二三四五六七八九十"
@@ -100,6 +103,7 @@ class Sheet:
     placed: dict[str, Placed]
     collector: Collector
     faulty: dict[int, set[str]] = field(default_factory=dict)
+    basis: Literal["static", "dynamic"] | None = None
 
     @property
     def language(self) -> str:
@@ -300,6 +304,7 @@ def place_columns(
     finder = _Finder(slots, years)
     placed: dict[str, Placed] = {}
     silent: list[str] = []
+    basis: Literal["static", "dynamic"] | None = None
     for j, raw in enumerate(table.raw_columns):
         text = " ".join(unicodedata.normalize("NFKC", raw).split())
         if not text or fold(text) in _IGNORED:
@@ -307,6 +312,14 @@ def place_columns(
         slot, unit = finder.find(text), ""
         if slot is None and (match := _UNIT.match(text)):
             slot, unit = finder.find(match.group(1)), match.group(2).removeprefix("单位").lstrip(":").strip()
+        if slot is None and (plain := _BASIS_WORD.sub("", text)) != text and len(_BASIS_WORD.findall(text)) == 1:
+            plain = re.sub(r"^投资", "总投资", plain.strip(" ,，-—·"))
+            slot, unit = finder.find(plain), ""
+            if slot is None and (match := _UNIT.match(plain)):
+                slot, unit = finder.find(match.group(1).strip(" ,-—·")), match.group(2).strip(" ,;").removeprefix("单位").lstrip(":").strip()
+            slot = slot if slot is not None and slot.id == "total_investment" else None
+            if slot is not None:
+                basis = "dynamic" if re.search("动态|dynamic", text, re.I) else "static"
         if slot is None:
             bare = match.group(1) if (match := _UNIT.match(text)) else text
             collector.add(table.finding("unknown_header", None, j, expected=_("a known header, or an own column of the policy"), hint=finder.near(bare)))
@@ -336,7 +349,7 @@ def place_columns(
         )
     every = dict(slots)
     every.update({p.slot.id: p.slot for p in placed.values()})
-    sheet = Sheet(table, every, placed, collector)
+    sheet = Sheet(table, every, placed, collector, basis=basis)
     missing = [s.header(sheet.language) for s in slots.values() if s.need == "R" and s.asked and s.id not in placed]
     if missing:
         collector.add(Finding("missing_columns", file=table.file, sheet=table.name, expected=_("the columns {names}").format(names=_(", ").join(missing))))

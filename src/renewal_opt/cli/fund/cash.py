@@ -20,7 +20,7 @@ from .asked import quietly, read_target, the_file, the_sets
 @a_command("cash", help=N_("Shows the cash of a plan up to the last repayment: outlay, drawdown, interest in building time, fees, repayment and revenue by year and channel, cumulative cash, cover by project and area without and with documented help, and the fund balance of coordinated areas, payer by payee."))
 @the_file
 @option("--discount", type=Exact("0", "1"), help=N_("Yearly rate of present values, 0.04 for 4 %; default: no present values."))
-@option("--basis", type=Choice(["static", "dynamic"]), help=N_("Whether total investment leaves out (static) or holds (dynamic) interest in building time, where the library does not say it."))
+@option("--basis", metavar="KIND", type=Choice(["static", "dynamic"]), help=N_("static or dynamic: whether total investment leaves out (static) or holds (dynamic) interest in building time, where the library does not say it."))
 @option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
 @option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
 @option("--html", type=a_path(), help=N_("Write the answer as one HTML page with plots."))
