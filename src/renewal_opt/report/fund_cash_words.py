@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..domain.fund_cash import AreaCash, CashAnswer, Cover, ProjectCash, Standing, Transfer
-from ..domain.policy import Policy
+from ..domain.fund_cash import CashAnswer, Cover, ProjectCash, Standing, Transfer
 from ..i18n import _
 from .numbers import percent, points, wan
 
@@ -119,11 +118,6 @@ def payer_name(transfer: Transfer, names: dict[str, str]) -> str:
 def names_of(answer: CashAnswer) -> dict[str, str]:
     """Return project id to id and name."""
     return {p.id: f"{p.id} {p.name}" for p in answer.projects}
-
-
-def area_name(area: AreaCash, policy: Policy | None) -> str:
-    """Return an area's name: areas are declared by the library alone."""
-    return area.id
 
 
 def irr_text(irr: float | None) -> str:

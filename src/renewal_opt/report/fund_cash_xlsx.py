@@ -8,7 +8,15 @@ from pathlib import Path
 
 from ..domain.fund_cash import CashAnswer, Cover, ProjectCash
 from ..i18n import _
-from .fund_cash_words import assumptions, discount_text, interest_words, irr_text, line_name, rate_name, standing_words
+from .fund_cash_words import (
+    assumptions,
+    discount_text,
+    interest_words,
+    irr_text,
+    line_name,
+    rate_name,
+    standing_words,
+)
 from .fund_cash_xlsx_areas import areas, help_rows, payers
 from .fund_cash_xlsx_years import by_year, project_years
 from .numbers import wan
@@ -138,6 +146,7 @@ def _cover(book: Book, answer: CashAnswer) -> None:
 
 
 def _versions(book: Book, answer: CashAnswer) -> None:
-    rows: list[list[object]] = [["renewal_opt", answer.program, ""], [_("discount rate"), discount_text(answer) or _("none"), ""], *([i.role, i.path, i.sha256] for i in answer.inputs)]
+    rows: list[list[object]] = [["renewal_opt", answer.program, ""], [_("discount rate"), discount_text(answer) or _("none"), ""]]
+    rows += [[i.role, i.path, i.sha256] for i in answer.inputs]
     write_table(book.sheet(_("versions"), [16, 70, 66]), [_("what"), _("value"), "sha256"], rows, ("text", "text", "text"), "")
 

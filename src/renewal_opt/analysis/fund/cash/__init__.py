@@ -9,6 +9,9 @@ from typing import Any
 
 from .... import __version__
 from ....domain.fund_cash import AreaCash, Basis, CashAnswer, Cover, ProjectCash, Transfer
+from ....domain.library import Library
+from ....domain.plan import Plan
+from ....domain.policy import Policy
 from ....errors import Finding, InputError
 from ....i18n import _
 from ....verify import verify_plan
@@ -38,17 +41,21 @@ def cash_of(target: Target, *, discount: Fraction | None = None, basis: Basis | 
     InputError
         When the plan does not pass the exact re-check; when `basis` contradicts the library.
     """
-    plan, inputs = target.plan, target.inputs
+    inputs = target.inputs
     _sound(target)
     stated = inputs.library.investment_basis
     if basis is not None and stated is not None and basis != stated:
         raise InputError([Finding("investment_basis", file="--basis", value=basis, expected=_("what the library says: {basis}").format(basis=stated))])
-    known = basis or stated
-    channels = Channels(inputs.policy.funding, plan.plan_year)
-    books = books_of(plan, inputs.library, channels, known)
-    help_ = help_of(inputs.library, {b.id: b for b in books}, plan.plan_year)
+    return of_plan(target.plan, inputs.policy, inputs.library, discount=discount, basis=basis or stated)
+
+
+def of_plan(plan: Plan, policy: Policy, library: Library, *, discount: Fraction | None = None, basis: Basis | None = None) -> CashAnswer:
+    """Return the cash of a plan as it stands; see `cash_of`."""
+    channels = Channels(policy.funding, plan.plan_year)
+    books = books_of(plan, library, channels, basis)
+    help_ = help_of(library, {b.id: b for b in books}, plan.plan_year)
     years = years_of(books, plan.plan_year)
-    floors, classes = floors_of(inputs.policy, channels), classes_of(inputs.policy, channels)
+    floors, classes = floors_of(policy, channels), classes_of(policy, channels)
 
     def common(some: Sequence[Book]) -> dict[str, Any]:
         flow = flow_of(some, channels, years)
@@ -58,12 +65,12 @@ def cash_of(target: Target, *, discount: Fraction | None = None, basis: Basis | 
             "covers": covers, "worth": worth_of(some, flow, years, discount),
         }  # fmt: skip
 
-    projects = tuple(_project(b, channels, known, years, common([b])) for b in books)
+    projects = tuple(_project(b, channels, basis, years, common([b])) for b in books)
     names = sorted({b.project.coord_area for b in books if b.project.coord_area})
     areas = tuple(_area(a, mine, channels, common(mine)) for a in names if (mine := [b for b in books if b.project.coord_area == a]))
     return CashAnswer(
-        program=__version__, title=plan.title, synthetic=target.synthetic, scenario=plan.scenario, plan_year=plan.plan_year, inputs=plan.inputs,
-        basis=known, discount=None if discount is None else str(discount), issued=channels.issued, bond_classes=classes, years=years,
+        program=__version__, title=plan.title, synthetic=plan.synthetic, scenario=plan.scenario, plan_year=plan.plan_year, inputs=plan.inputs,
+        basis=basis, discount=None if discount is None else str(discount), issued=channels.issued, bond_classes=classes, years=years,
         channels=channels_of(books, channels, years), revenue=revenue_by_class(books, years), projects=projects, areas=areas, help=tuple(help_),
         transfers=_documented(help_), floors=floors, **common(books),
     )  # fmt: skip

@@ -57,7 +57,7 @@ def covers_of(books: Sequence[Book], channels: Channels, classes: Sequence[str],
     for line, leaves, counted in lines:
         least = max((Fraction(f.ratio) for f in floors if f.line == line and f.active), default=None)
         for rate in ("declared", "issued") if channels.issued else ("declared",):
-            found = _cover(books, channels, line, rate, leaves, counted, least)  # type: ignore[arg-type]
+            found = _cover(books, channels, line, rate, leaves, counted, least)
             if found is not None:
                 out.append(found)
     return tuple(out)
