@@ -184,7 +184,7 @@ def test_no_rate_no_present_value(target: Target) -> None:
     assert w.irr is not None
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_the_workbook_adds_up_in_libre_office(answer: CashAnswer, tmp_path: Path, language: str) -> None:
     path = tmp_path / "cash.xlsx"
     set_language(language)

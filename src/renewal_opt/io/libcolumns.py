@@ -277,6 +277,25 @@ class _Finder:
         return did_you_mean(text, names)
 
 
+def _slot_of(finder: _Finder, text: str) -> tuple[Slot | None, str]:
+    """Return the slot of a header and the unit that it names."""
+    slot, unit = finder.find(text), ""
+    if slot is None and (match := _UNIT.match(text)):
+        slot, unit = finder.find(match.group(1).strip(" ,-")), match.group(2).strip(" ,;").removeprefix("单位").lstrip(":").strip()
+    return slot, unit
+
+
+def _with_basis(finder: _Finder, text: str) -> tuple[Slot | None, str, Literal["static", "dynamic"] | None]:
+    """Return slot, unit and what the header of the total investment says of interest in building time."""
+    words = _BASIS_WORD.findall(text)
+    if len(words) == 1:
+        plain = " ".join(re.sub(r"^投资", "总投资", _BASIS_WORD.sub("", text).strip(" ,-—·")).split())
+        slot, unit = _slot_of(finder, plain)
+        if slot is not None and slot.id == "total_investment":
+            return slot, unit, "dynamic" if re.search("动态|dynamic", text, re.I) else "static"
+    return (*_slot_of(finder, text), None)
+
+
 def place_columns(
     table: TextTable,
     slots: Mapping[str, Slot],
@@ -309,17 +328,8 @@ def place_columns(
         text = " ".join(unicodedata.normalize("NFKC", raw).split())
         if not text or fold(text) in _IGNORED:
             continue
-        slot, unit = finder.find(text), ""
-        if slot is None and (match := _UNIT.match(text)):
-            slot, unit = finder.find(match.group(1)), match.group(2).removeprefix("单位").lstrip(":").strip()
-        if slot is None and (plain := _BASIS_WORD.sub("", text)) != text and len(_BASIS_WORD.findall(text)) == 1:
-            plain = re.sub(r"^投资", "总投资", plain.strip(" ,，-—·"))
-            slot, unit = finder.find(plain), ""
-            if slot is None and (match := _UNIT.match(plain)):
-                slot, unit = finder.find(match.group(1).strip(" ,-—·")), match.group(2).strip(" ,;").removeprefix("单位").lstrip(":").strip()
-            slot = slot if slot is not None and slot.id == "total_investment" else None
-            if slot is not None:
-                basis = "dynamic" if re.search("动态|dynamic", text, re.I) else "static"
+        slot, unit, said = _with_basis(finder, text)
+        basis = said or basis
         if slot is None:
             bare = match.group(1) if (match := _UNIT.match(text)) else text
             collector.add(table.finding("unknown_header", None, j, expected=_("a known header, or an own column of the policy"), hint=finder.near(bare)))

@@ -86,8 +86,9 @@ def write_library(
         raise _refused("file_type", target, target.suffix or form, _("a workbook (.xlsx) or a folder, as a library has several tables"))
     tables = _tables(library, policy, language, target)
     yes, no = ("是", "否") if language == "zh" else ("yes", "no")
-    keys = ("名称", "合成数据", "金额单位") if language == "zh" else ("name", "synthetic", "money unit")
-    about = list(zip(keys, (library.name, yes if library.synthetic else no, "万元"), strict=True))
+    # the first pair heads the sheet: one that is never blank
+    keys = ("合成数据", "名称", "金额单位") if language == "zh" else ("synthetic", "name", "money unit")
+    about = list(zip(keys, (yes if library.synthetic else no, library.name, "万元"), strict=True))
     if library.investment_basis is not None:
         about.append(("投资口径" if language == "zh" else "investment basis", INVESTMENT_LABELS[library.investment_basis].text(language)))
     if form == "xlsx":

@@ -218,8 +218,8 @@ def _about(policy: Policy, brief: bool, language: str) -> list[tuple[str, str]]:
     parts = "、".join(x.zh for x in PART_LABELS.values()) if language == "zh" else ", ".join(x.en for x in PART_LABELS.values())
     if language == "zh":
         lines = [
-            ("名称", ""),
             ("合成数据", "否"),
+            ("名称", ""),
             ("金额单位", "万元"),
             ("投资口径", ""),
             ("投资口径说明", "静态：总投资不含建设期利息；动态：含建设期利息。填在“投资口径”一格，或写在总投资的表头。"),
@@ -234,8 +234,8 @@ def _about(policy: Policy, brief: bool, language: str) -> list[tuple[str, str]]:
             lines.append(("简表", "本表只有必填各列；续建、专项债、豁免等请用完整模板。"))
         return lines
     lines = [
-        ("name", ""),
         ("synthetic", "no"),
+        ("name", ""),
         ("money unit", "万元"),
         ("investment basis", ""),
         ("on the basis", "static: total investment leaves out interest in building time; dynamic: it holds it. Choose in the cell beside “investment basis”, or say it in the header of total investment."),
