@@ -236,6 +236,7 @@ class GoodSet:
         for name, rows in (("projects", self.projects), ("revenue", self.revenue), ("relations", self.relations)):
             if rows:
                 (library / f"{name}.csv").write_bytes(to_csv(rows).encode("utf-8-sig"))
+        (library / "about.csv").write_text("key,value\n投资口径,动态\n", encoding="utf-8")
         scenario = folder / "scenario.yaml"
         scenario.write_text(to_yaml(self.scenario), encoding="utf-8")
         for place, text in self.texts.items():

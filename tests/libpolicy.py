@@ -75,7 +75,7 @@ HEADERS = {
     "id": "项目编号", "name": "项目名称", "applicant": "申报单位", "district": "所在区", "implementer_kind": "主体类型",
     "content": "建设内容及规模", "object_class": "更新对象类别", "object_type": "更新对象细类", "mode": "更新方式",
     "work": "所属工程", "function_type": "主导功能", "zone": "更新分区", "part": "计划类别", "start_year": "开工年",
-    "end_year": "完工年", "total_investment": "总投资（万元）", "spend_1": "开工后第1年投资（万元）",
+    "end_year": "完工年", "total_investment": "动态总投资（万元）", "spend_1": "开工后第1年投资（万元）",
     "spend_2": "开工后第2年投资（万元）", "stage": "全周期阶段", "as_of": "数据日期",
 }  # fmt: skip
 

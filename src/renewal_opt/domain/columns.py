@@ -174,6 +174,8 @@ REVENUE_COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("operating_cost", "运营成本", "money", "万元"),
     ("tax", "税费", "money", "万元"),
     ("pledged_net", "可质押净收益", "money", "万元"),
+    ("document", "文号", "text", ""),
+    ("payer", "来源项目", "code", ""),
 )
 
 #: columns of the sheet 关系 (relations)

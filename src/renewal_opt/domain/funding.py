@@ -281,8 +281,8 @@ class CoverRule(Switched):
     """Channels whose debt is counted; null means all that count as debt."""
     ratio: DatedNumber
     """Least cover ratio."""
-    revenue: Seq[Literal["government_fund", "special", "operating"]] | None = None
-    """Revenue classes that count; null means all."""
+    revenue: Seq[Literal["government_fund", "special", "operating", "help"]] | None = None
+    """Revenue classes that count; null means all revenue without documented help. With `help`, subsidies count, and help by carry-overs (other payers may not be in the plan); what a project pays to others is taken off its own revenue."""
     where: Where = Field(default_factory=dict)
     """Projects that the rule concerns."""
 

@@ -162,6 +162,27 @@ class RevenueRow(Frozen):
     """Row of the source sheet."""
 
 
+class HelpRow(Frozen):
+    """One row of the sheet 收益 of the class `help` (补助/其他项目专项收入, domain.md 2): documented help with repayment, 元.
+
+    Help is no revenue of the project: filters on `revenue` and the conditions of coordinated areas leave it out, and rules
+    of cover count it only where their `revenue` names `help`.
+    """
+
+    project: str
+    """Project that is helped."""
+    year: int
+    """Calendar year that the document names; it does not move with the start."""
+    document: str
+    """Document (文号) that promises it."""
+    payer: str | None = None
+    """Project whose revenue pays it; None for a subsidy."""
+    pledged_net: int = 0
+    """Money pledged to the helped project's debt, 元."""
+    row: int | None = None
+    """Row of the source sheet."""
+
+
 class Relation(Frozen):
     """One row of the sheet 关系.
 
@@ -193,7 +214,11 @@ class Library(Frozen):
     projects: tuple[Project, ...]
     """Candidates, in the order of the sheet."""
     revenue: tuple[RevenueRow, ...] = ()
-    """Sheet 收益."""
+    """Sheet 收益, without documented help."""
+    help: tuple[HelpRow, ...] = ()
+    """Rows of the sheet 收益 that are documented help."""
+    investment_basis: Literal["static", "dynamic"] | None = None
+    """Whether the total investment leaves out (静态) or holds (动态) interest in building time; None where the library does not say."""
     relations: tuple[Relation, ...] = ()
     """Sheet 关系."""
     columns_present: tuple[str, ...] = ()

@@ -237,7 +237,10 @@ REVENUE_LABELS: dict[str, Label] = {
     "government_fund": Label(zh="政府性基金/土地出让", en="government fund / land"),
     "special": Label(zh="专项", en="special revenue"),
     "operating": Label(zh="经营", en="operating"),
+    "help": Label(zh="补助/其他项目专项收入", en="documented help"),
 }
+#: 总投资的口径 / what the total investment holds
+INVESTMENT_LABELS: dict[str, Label] = {"static": Label(zh="静态", en="static"), "dynamic": Label(zh="动态", en="dynamic")}
 YES_NO_LABELS: dict[str, Label] = {"yes": Label(zh="是", en="yes"), "no": Label(zh="否", en="no")}
 TRI_LABELS: dict[str, Label] = YES_NO_LABELS | {"unclear": Label(zh="待核", en="unclear")}
 NEGATIVE_LABELS: dict[str, Label] = {

@@ -237,7 +237,7 @@ def _duplicates(sheet: Sheet, drafts: Sequence[Draft]) -> None:
 # ------------------------------------------------------------------ 收益
 
 
-class _Ids:
+class Ids:
     """Project ids with the nearest one, for a limited number of unknown ids."""
 
     def __init__(self, ids: Mapping[str, Any]) -> None:
@@ -254,30 +254,12 @@ class _Ids:
         return False
 
 
-def check_revenue(sheet: Sheet, drafts: list[Draft], projects: Mapping[str, Draft]) -> None:
-    """Check the sheet 收益: project ids exist; net revenue fits its parts; no row twice."""
-    ids = _Ids(projects)
-    seen: dict[tuple[Any, ...], int] = {}
-    for i, draft in enumerate(drafts):
-        ids.check(sheet, i, draft, "project")
-        row = sheet.table.row_numbers[i]
-        key = tuple(draft.get(k) for k in ("project", "year", "revenue_class"))
-        if None not in key and key in seen:
-            expected = _("one row for a project, year and class; row {row} is one too").format(row=seen[key])
-            sheet.tell("duplicate_revenue", i, "year", expected, hint=_("both count"), severity="warning")
-        seen.setdefault(key, row)
-        if "gross" in draft and "pledged_net" in draft:
-            net = draft["gross"] - draft.get("operating_cost", 0) - draft.get("tax", 0)
-            if draft["pledged_net"] > max(net, 0):
-                sheet.tell("pledged_above_net", i, "pledged_net", _("at most gross less cost and tax, {net}").format(net=wan_text(net)), severity="warning")
-
-
 # ------------------------------------------------------------------ 关系
 
 
 def check_relations(sheet: Sheet, drafts: list[Draft], projects: Mapping[str, Draft]) -> None:
     """Check the sheet 关系: ids exist, pairs or groups complete, nothing twice, no cycle of precedence."""
-    ids = _Ids(projects)
+    ids = Ids(projects)
     seen: dict[tuple[Any, ...], int] = {}
     members: dict[tuple[str, str], list[int]] = {}
     graph: dict[str, set[str]] = {}

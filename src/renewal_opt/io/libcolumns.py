@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..domain.base import WAN, Label
 from ..domain.columns import BY_ID, COLUMNS, MAX_SPEND_YEARS, RELATION_COLUMNS, REVENUE_COLUMNS
@@ -17,6 +18,8 @@ from .nearest import did_you_mean
 from .tables import TextTable
 
 _UNIT = re.compile(r"^(.*\S)\s*[(\[【]([^()\[\]【】]*)[)\]】]$", re.S)
+#: says in the header of the total investment whether it holds interest in building time
+_BASIS_WORD = re.compile(r"[(\[【]\s*(?:静态|动态|static|dynamic)\s*[)\]】]|静态|动态|\bstatic\b|\bdynamic\b", re.I)
 _LOOSE = re.compile(r"[-_‐‑–—―:·*]")
 _REMAINING = re.compile(r"(?:spend|remaining)([0-9]{4})|([0-9]{4})年剩余投资")
 _CHINESE = "一二三四五六七八九十"
@@ -100,6 +103,7 @@ class Sheet:
     placed: dict[str, Placed]
     collector: Collector
     faulty: dict[int, set[str]] = field(default_factory=dict)
+    basis: Literal["static", "dynamic"] | None = None
 
     @property
     def language(self) -> str:
@@ -273,6 +277,25 @@ class _Finder:
         return did_you_mean(text, names)
 
 
+def _slot_of(finder: _Finder, text: str) -> tuple[Slot | None, str]:
+    """Return the slot of a header and the unit that it names."""
+    slot, unit = finder.find(text), ""
+    if slot is None and (match := _UNIT.match(text)):
+        slot, unit = finder.find(match.group(1).strip(" ,-")), match.group(2).strip(" ,;").removeprefix("单位").lstrip(":").strip()
+    return slot, unit
+
+
+def _with_basis(finder: _Finder, text: str) -> tuple[Slot | None, str, Literal["static", "dynamic"] | None]:
+    """Return slot, unit and what the header of the total investment says of interest in building time."""
+    words = _BASIS_WORD.findall(text)
+    if len(words) == 1:
+        plain = " ".join(re.sub(r"^投资", "总投资", _BASIS_WORD.sub("", text).strip(" ,-—·")).split())
+        slot, unit = _slot_of(finder, plain)
+        if slot is not None and slot.id == "total_investment":
+            return slot, unit, "dynamic" if re.search("动态|dynamic", text, re.I) else "static"
+    return (*_slot_of(finder, text), None)
+
+
 def place_columns(
     table: TextTable,
     slots: Mapping[str, Slot],
@@ -300,13 +323,13 @@ def place_columns(
     finder = _Finder(slots, years)
     placed: dict[str, Placed] = {}
     silent: list[str] = []
+    basis: Literal["static", "dynamic"] | None = None
     for j, raw in enumerate(table.raw_columns):
         text = " ".join(unicodedata.normalize("NFKC", raw).split())
         if not text or fold(text) in _IGNORED:
             continue
-        slot, unit = finder.find(text), ""
-        if slot is None and (match := _UNIT.match(text)):
-            slot, unit = finder.find(match.group(1)), match.group(2).removeprefix("单位").lstrip(":").strip()
+        slot, unit, said = _with_basis(finder, text)
+        basis = said or basis
         if slot is None:
             bare = match.group(1) if (match := _UNIT.match(text)) else text
             collector.add(table.finding("unknown_header", None, j, expected=_("a known header, or an own column of the policy"), hint=finder.near(bare)))
@@ -336,7 +359,7 @@ def place_columns(
         )
     every = dict(slots)
     every.update({p.slot.id: p.slot for p in placed.values()})
-    sheet = Sheet(table, every, placed, collector)
+    sheet = Sheet(table, every, placed, collector, basis=basis)
     missing = [s.header(sheet.language) for s in slots.values() if s.need == "R" and s.asked and s.id not in placed]
     if missing:
         collector.add(Finding("missing_columns", file=table.file, sheet=table.name, expected=_("the columns {names}").format(names=_(", ").join(missing))))

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.columns import SHEETS
-from ..domain.library import Library, Project, Relation, RevenueRow, Waiver
+from ..domain.library import HelpRow, Library, Project, Relation, RevenueRow, Waiver
 from ..domain.policy import Policy
 from ..errors import Collector, Finding
 from ..i18n import _
-from .cells import YES_NO, CellFault, Vocabulary, fold, reader
-from .libcheck import check_projects, check_relations, check_revenue, warn
+from .cells import CellFault, Vocabulary, fold, reader
+from .libabout import About, agreed_basis, read_about
+from .libcheck import check_projects, check_relations, warn
 from .libcolumns import (
     Placed,
     Sheet,
@@ -26,6 +27,7 @@ from .libcolumns import (
     relation_slots,
     revenue_slots,
 )
+from .librevenue import check_revenue
 from .nearest import did_you_mean
 from .tables import TextTable, read_tables
 
@@ -79,7 +81,7 @@ def load_library(path: Path | str, policy: Policy, collector: Collector | None =
     found = Collector()
     with _without_gc():
         tables, files = _tables(Path(path), found)
-        about = _about(tables.get("about"), policy, found)
+        about = read_about(tables.get("about"), policy, found)
         factors = money_factors(policy)
         library = Library(projects=())
         if "projects" in tables:
@@ -105,7 +107,7 @@ def _without_gc() -> Iterator[None]:
             gc.enable()
 
 
-def _library(tables: Mapping[str, TextTable], policy: Policy, factors: Mapping[str, int], about: _About, found: Collector) -> Library:
+def _library(tables: Mapping[str, TextTable], policy: Policy, factors: Mapping[str, int], about: About, found: Collector) -> Library:
     slots = project_slots(policy)
     sheet = _sheet(tables["projects"], slots, factors, about.factor, found, years=True)
     drafts = _drafts(sheet)
@@ -125,13 +127,16 @@ def _library(tables: Mapping[str, TextTable], policy: Policy, factors: Mapping[s
         relation_rows = _drafts(others[-1])
         check_relations(others[-1], relation_rows, ids)
     warn(sheet, drafts, policy)
+    basis = agreed_basis(sheet, drafts, about)
     for part in (sheet, *others):
         _in_row_order(part, found)
     return Library(
         name=about.name,
         synthetic=about.synthetic,
         projects=tuple(_project(d) for d in drafts if "id" in d),
-        revenue=_revenue([d for d in revenue_rows if "project" in d and "year" in d and "revenue_class" in d]),
+        revenue=_revenue([d for d in revenue_rows if {"project", "year", "revenue_class"} <= d.keys() and d["revenue_class"] != "help"]),
+        help=tuple(HelpRow(**{k: v for k, v in d.items() if k in HelpRow.model_fields}) for d in revenue_rows if d.get("revenue_class") == "help" and {"project", "year", "document"} <= d.keys()),
+        investment_basis=basis,
         relations=tuple(Relation(**d) for d in relation_rows if {"kind", "project"} <= d.keys()),
         columns_present=tuple(order_of(list(sheet.placed), slots)),
     )
@@ -229,48 +234,6 @@ def _keep_one(finding: Finding, found: Collector, role: str) -> None:
         found.add(replace(finding, severity="warning"))
     elif role != "about" or finding.kind not in (*free, "bool_cell", "date_cell", "long_number"):
         found.add(finding)
-
-
-# ------------------------------------------------------------------ 说明
-
-
-@dataclass
-class _About:
-    name: str = ""
-    synthetic: bool = False
-    factor: int | None = None
-
-
-def _about(table: TextTable | None, policy: Policy, found: Collector) -> _About:
-    """Read the pairs 名称, 合成数据 and 金额单位; other lines are free text."""
-    about = _About()
-    if table is None or len(table.columns) < 2:
-        return about
-    seen: set[str] = set()
-    for row, pair in ((None, table.raw_columns), *zip(range(len(table.rows)), table.rows, strict=True)):
-        key, value = fold(pair[0]).rstrip(":"), pair[1].strip()
-        word = {"名称": "name", "name": "name", "合成数据": "synthetic", "synthetic": "synthetic", "金额单位": "unit", "moneyunit": "unit"}.get(key)
-        if word is None or not value:
-            continue
-
-        def tell(kind: str, expected: str, row: int | None = row, value: str = value) -> None:
-            found.add(table.finding(kind, row, None, value=value, expected=expected))
-
-        if word in seen:
-            tell("duplicate_key", _("{key} once").format(key=pair[0].strip()))
-        seen.add(word)
-        if word == "name":
-            about.name = value
-        elif word == "synthetic":
-            try:
-                about.synthetic = YES_NO.one(value) == "yes"
-            except CellFault as err:
-                tell(err.kind, err.expected)
-        else:
-            about.factor = money_factors(policy).get(fold(value))
-            if about.factor is None:
-                tell("wrong_unit", _("one of {names}").format(names="元, 万元, 亿元"))
-    return about
 
 
 # ------------------------------------------------------------------ cells to drafts
@@ -382,7 +345,7 @@ def _revenue(drafts: list[dict[str, Any]]) -> tuple[RevenueRow, ...]:
     """Build all rows in one call: there are often a dozen for every project."""
     from pydantic import TypeAdapter
 
-    return tuple(TypeAdapter(list[RevenueRow]).validate_python(drafts))
+    return tuple(TypeAdapter(list[RevenueRow]).validate_python([{k: v for k, v in d.items() if k not in ("document", "payer")} for d in drafts]))
 
 
 def _project(draft: dict[str, Any]) -> Project:

@@ -22,6 +22,8 @@ MAX_CELL = 32_767
 _FIXED = {"yes_no": YES_NO_LABELS, "tri": TRI_LABELS, "negative": NEGATIVE_LABELS}
 _WIDTHS = {"text": 18, "money": 14, "number": 12, "integer": 10, "year": 9, "date": 12, "code": 14, "list": 16, "multi": 22, "shares": 22}
 _FORMATS = {"money": "#,##0.00", "number": "General", "integer": "0", "year": "0", "date": "yyyy-mm-dd"}
+#: what may stand beside a key of the sheet 说明
+_ABOUT_LISTS = {"合成数据": ("是", "否"), "synthetic": ("yes", "no"), "投资口径": ("静态", "动态"), "investment basis": ("static", "dynamic")}
 _STAMP = dt.datetime(2025, 1, 1)
 
 
@@ -140,9 +142,9 @@ def _write_about(book: Any, about: Sequence[tuple[str, str]], language: str, for
     for row, (key, value) in enumerate(about):
         sheet.write_string(row, 0, key, forms.wrap)
         sheet.write_string(row, 1, value, forms.wrap)
-        if key in ("合成数据", "synthetic"):
-            words = ["是", "否"] if language == "zh" else ["yes", "no"]
-            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": words})
+        words = _ABOUT_LISTS.get(key, ())
+        if words:
+            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": list(words)})
 
 
 def _write_plan(sheet: Any, plan: SheetPlan, forms: _Forms, lists: _Lists) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..domain.columns import MAX_SPEND_YEARS, SHEETS
 from ..domain.library import Library, Project
-from ..domain.policy import Policy
+from ..domain.policy import INVESTMENT_LABELS, Policy
 from ..errors import Finding, InputError
 from ..i18n import _
 from .atomic import atomic_path, write_bytes_atomic
@@ -86,8 +86,11 @@ def write_library(
         raise _refused("file_type", target, target.suffix or form, _("a workbook (.xlsx) or a folder, as a library has several tables"))
     tables = _tables(library, policy, language, target)
     yes, no = ("是", "否") if language == "zh" else ("yes", "no")
-    keys = ("名称", "合成数据", "金额单位") if language == "zh" else ("name", "synthetic", "money unit")
-    about = list(zip(keys, (library.name, yes if library.synthetic else no, "万元"), strict=True))
+    # the first pair heads the sheet: one that is never blank
+    keys = ("合成数据", "名称", "金额单位") if language == "zh" else ("synthetic", "name", "money unit")
+    about = list(zip(keys, (yes if library.synthetic else no, library.name, "万元"), strict=True))
+    if library.investment_basis is not None:
+        about.append(("投资口径" if language == "zh" else "investment basis", INVESTMENT_LABELS[library.investment_basis].text(language)))
     if form == "xlsx":
         plans = [SheetPlan(SHEETS[role][0 if language == "zh" else 1], t.slots, t.headers(language), t.rows()) for role, t in tables.items()]
         with atomic_path(target, inputs=inputs) as made:
@@ -133,8 +136,9 @@ def _tables(library: Library, policy: Policy, language: str, target: Path) -> di
     ids = order_of([i for i, values in columns.items() if i in present or any(v is not None for v in values)], slots)
     types = {t: c for c, entry in policy.object_classes.items() for t in entry.types}
     tables = {"projects": _table([every[i] for i in ids], [columns[i] for i in ids], language, types)}
-    for role, known, rows in (("revenue", revenue_slots(), library.revenue), ("relations", relation_slots(), library.relations)):
-        values = [[getattr(row, i) for row in rows] for i in known]
+    sheets: list[tuple[str, dict[str, Slot], Sequence[Any]]] = [("revenue", revenue_slots(), (*library.revenue, *library.help)), ("relations", relation_slots(), library.relations)]
+    for role, known, rows in sheets:
+        values = [[getattr(row, i, "help" if i == "revenue_class" else None) for row in rows] for i in known]
         tables[role] = _table(list(known.values()), values, language, {})
     return tables
 

@@ -242,11 +242,13 @@ def _sheet_doc(name: str) -> str:
     words = {
         "project": _("project id"),
         "year": _("calendar year, for a start in the declared start year"),
-        "revenue_class": _("class of revenue: government_fund, special or operating"),
+        "revenue_class": _("class of revenue: government_fund, special or operating; help for documented help with repayment, which is no revenue of the project"),
         "gross": _("gross revenue"),
         "operating_cost": _("operating cost"),
         "tax": _("taxes and fees"),
         "pledged_net": _("net revenue pledged to debt; may be negative"),
+        "document": _("document of the help; required for the class help"),
+        "payer": _("project whose revenue pays the help; blank for a subsidy"),
         "kind": _("precedence, exclusive or corequisite"),
         "other": _("the other project; the one that follows in a precedence"),
         "lag": _("least number of years between the two starts"),
@@ -271,7 +273,7 @@ def _library_page() -> str:
         for i, zh, _kind_of, unit in columns:
             need = _need_words("R" if i in _REQUIRED[sheet] else "O")
             lines.append(f"- `{i}` {zh}{f'（{unit}）' if unit else ''} ({need}): {_sheet_doc(i)}")
-    about = _("pairs of a name and a value: 名称 (name), 合成数据 (synthetic: yes or no), 金额单位 (money unit of headers without one)")
+    about = _("pairs of a name and a value: 名称 (name), 合成数据 (synthetic: yes or no), 金额单位 (money unit of headers without one), 投资口径 (investment basis: 静态/static without interest in building time, 动态/dynamic with it; may also stand in the header of 总投资)")
     lines += ["", f"## {SHEETS['about'][0]} (about, {_('optional')})", "", about, ""]
     return "\n".join(lines)
 

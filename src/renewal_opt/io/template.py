@@ -54,6 +54,8 @@ _WHEN = {
     "bond_review": Label(zh="申请专项债券时", en="where special bonds are asked for"),
     "waiver_items": Label(zh="有豁免时", en="where a waiver was granted"),
     "waiver_opinion": Label(zh="豁免条目要求书面意见时", en="where the waived item asks for it"),
+    "document": Label(zh="收益类别为补助/其他项目专项收入时", en="with the revenue class documented help"),
+    "payer": Label(zh="由其他项目支付的补助", en="for help that another project pays"),
     "waiver_rule": Label(zh="豁免条目要求写明规定时", en="where the waived item asks for it"),
 }
 _MEASURES = {
@@ -216,28 +218,32 @@ def _about(policy: Policy, brief: bool, language: str) -> list[tuple[str, str]]:
     parts = "、".join(x.zh for x in PART_LABELS.values()) if language == "zh" else ", ".join(x.en for x in PART_LABELS.values())
     if language == "zh":
         lines = [
-            ("名称", ""),
             ("合成数据", "否"),
+            ("名称", ""),
             ("金额单位", "万元"),
+            ("投资口径", ""),
+            ("投资口径说明", "静态：总投资不含建设期利息；动态：含建设期利息。填在“投资口径”一格，或写在总投资的表头。"),
             ("城市与规划", f"{policy.city.label.zh} · {policy.city.document}"),
             ("填报说明", "一行一个项目。表头可用中文或英文，列序不限；单位写在表头括号内，可改为元或亿元。"),
             ("颜色", "橙色必填；黄色新开工需要，空白按待核；蓝色符合条件时填写；灰色选填。表头批注写明每列的要求。"),
             ("计划类别", f"{parts}。续建填写累计完成投资与各年剩余投资，两者之和等于总投资；新开工与储备填写开工后各年投资，合计等于总投资。"),
-            ("收益", "申请专项债券或贷款的项目按年填写，可为负数。"),
+            ("收益", "申请专项债券或贷款的项目按年填写，可为负数。补助和其他项目专项收入另行填写，类别选“补助/其他项目专项收入”，写明文号；由其他项目支付的填来源项目。"),
             ("关系", "先后：项目在前，相关项目至少晚滞后年数开工；互斥、捆绑：填相关项目或组号。"),
         ]
         if brief:
             lines.append(("简表", "本表只有必填各列；续建、专项债、豁免等请用完整模板。"))
         return lines
     lines = [
-        ("name", ""),
         ("synthetic", "no"),
+        ("name", ""),
         ("money unit", "万元"),
+        ("investment basis", ""),
+        ("on the basis", "static: total investment leaves out interest in building time; dynamic: it holds it. Choose in the cell beside “investment basis”, or say it in the header of total investment."),
         ("city and plan", f"{policy.city.label.en} · {policy.city.document}"),
         ("how to fill in", "One project a row. Headers in Chinese or English, in any order; the unit stands in the header and may be 元 or 亿元."),
         ("colours", "Orange: required; yellow: needed for a new start, a blank is unclear; blue: when its condition holds; grey: optional."),
         ("part", f"{parts}. Carry-overs: spent to date and remaining by year add up to the total. New starts and reserve: spending by year adds up to it."),
-        ("revenue", "By year, for projects that ask for bonds or loans; a negative year is legal."),
+        ("revenue", "By year, for projects that ask for bonds or loans; a negative year is legal. Subsidies and revenue of other projects stand in rows of the class “documented help”, with their document, and the payer where a project pays."),
         ("relations", "precedence: the other project starts at least the lag later; exclusive, corequisite: the other project or a group."),
     ]
     if brief:

@@ -112,7 +112,7 @@ def build_problem(
         revenue.setdefault(row.project, []).append(row)
     rows: dict[str, ProjectRows] = {
         r.family: r
-        for r in (share_rows(builder, policy), capital_rows(builder, policy), cover_rows(builder, policy, revenue), ask_rows(builder, policy))
+        for r in (share_rows(builder, policy), capital_rows(builder, policy), cover_rows(builder, policy, revenue, library.help), ask_rows(builder, policy))
     }
     t0 = scenario.plan_year
     last = int(spending.year.max()) if len(spending.year) else t0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
 
-from ..domain import Policy, RevenueRow
+from ..domain import HelpRow, Policy, RevenueRow
 from ..domain.base import Dated
 from ..domain.funding import CoverRule
 from .tables import Bools, ProjectRows
@@ -84,7 +85,7 @@ def capital_rows(b: LimitBuilder, policy: Policy) -> ProjectRows:
     return rows
 
 
-def cover_rows(b: LimitBuilder, policy: Policy, revenue: dict[str, list[RevenueRow]]) -> ProjectRows:
+def cover_rows(b: LimitBuilder, policy: Policy, revenue: dict[str, list[RevenueRow]], help_: Sequence[HelpRow] = ()) -> ProjectRows:
     """Greatest debt that pledged revenue covers (domain.md 2, cover)."""
     rows = ProjectRows("cover")
     for key, rule in policy.funding.cover.items():
@@ -95,13 +96,18 @@ def cover_rows(b: LimitBuilder, policy: Policy, revenue: dict[str, list[RevenueR
         for i in np.flatnonzero(b.masks[f"cover.{key}"]).tolist():
             entries = b.entries_of(i, group)
             if entries:
-                bound = pledged(b, policy, rule, i, group, revenue.get(b.projects[i].id, [])) / ratio
+                bound = pledged(b, policy, rule, i, group, revenue.get(b.projects[i].id, []), help_) / ratio
                 b.debt_bound(rows, f"funding.cover.{key}", i, group, bound)
     return rows
 
 
-def pledged(b: LimitBuilder, policy: Policy, rule: CoverRule, i: int, group: Bools, revenue: list[RevenueRow]) -> Fraction:
-    """Return the pledged net revenue of the debt's life, from the start year on, 元, at least 0."""
+def pledged(
+    b: LimitBuilder, policy: Policy, rule: CoverRule, i: int, group: Bools, revenue: list[RevenueRow], help_: Sequence[HelpRow] = ()
+) -> Fraction:
+    """Return the pledged net revenue of the debt's life, from the start year on, 元, at least 0.
+
+    Where the rule names `help`, subsidies and help that carry-overs pay are added, and help that the project pays is taken off.
+    """
     project = b.projects[i]
     usable = [
         leaf for j, leaf in enumerate(b.leaves)
@@ -115,6 +121,14 @@ def pledged(b: LimitBuilder, policy: Policy, rule: CoverRule, i: int, group: Boo
         r.pledged_net for r in revenue
         if first <= r.year <= last and (rule.revenue is None or r.revenue_class in rule.revenue)
     )  # fmt: skip
+    if rule.revenue is not None and "help" in rule.revenue:
+        sure = {p.id for p in b.projects if p.part == "carry_over"}
+        for h in help_:
+            if first <= h.year <= last:
+                if h.project == project.id and (h.payer is None or h.payer in sure):
+                    total += h.pledged_net
+                elif h.payer == project.id:
+                    total -= h.pledged_net
     return Fraction(max(0, total))
 
 

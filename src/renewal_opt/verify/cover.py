@@ -34,4 +34,12 @@ def _revenue(case: Case, p: Project, rule: CoverRule, usable: list[Channel]) -> 
     first = p.start_year or case.t0
     last = first + max(c.term or 0 for c in usable)
     rows = [x for x in case.reading.revenue.get(p.id, ()) if first <= x.year <= last]
-    return max(0, sum(x.pledged_net for x in rows if rule.revenue is None or x.revenue_class in rule.revenue))
+    own = sum(x.pledged_net for x in rows if rule.revenue is None or x.revenue_class in rule.revenue)
+    return max(0, own + (_help(case, p.id, range(first, last + 1)) if "help" in (rule.revenue or ()) else 0))
+
+
+def _help(case: Case, i: str, years: range) -> int:
+    """Documented help that a project surely gets (subsidies, and from carry-overs), less what it has promised to others."""
+    rows = [h for h in case.library.help if h.year in years]
+    gets = sum(h.pledged_net for h in rows if h.project == i and (h.payer is None or case.projects[h.payer].part == "carry_over"))
+    return gets - sum(h.pledged_net for h in rows if h.payer == i)

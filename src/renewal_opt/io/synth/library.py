@@ -69,6 +69,8 @@ def make_library(
         synthetic=True,
         projects=tuple(Project(**{k: v for k, v in d.items() if k in names}) for d in drafts),
         revenue=tuple(revenue),
+        help=tuple(money.help_rows(drafts, revenue, plan_year)),
+        investment_basis="dynamic",
         relations=tuple(related),
         columns_present=tuple(c.id for c in COLUMNS),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ...domain.library import HelpRow, RevenueRow
 from .attributes import World
 from .draw import Draw
 from .facts import Draft, getter
@@ -161,6 +162,35 @@ def wishes(draft: Draft, mix: dict[str, int], mixer: Mixer, draw: Draw, year: in
         if amount:
             draft["secured"] = {channel: amount * UNIT}
             draft["secured_doc"] = f"合成财预〔{year - 1}〕{number}号"
+
+
+def help_rows(drafts: Sequence[Draft], revenue: Sequence[RevenueRow], year: int) -> list[HelpRow]:
+    """Return documented help: in each coordinated area the member with most revenue helps the one with least, and one project in forty has a subsidy.
+
+    Nothing is drawn: it follows from the rest of the library.
+    """
+    net: dict[str, dict[int, int]] = {}
+    for row in revenue:
+        own = net.setdefault(row.project, {})
+        own[row.year] = own.get(row.year, 0) + row.pledged_net
+    totals = {i: sum(own.values()) for i, own in net.items()}
+    areas: dict[str, list[str]] = {}
+    for draft in drafts:
+        if draft.get("coord_area") and draft["part"] != "withdrawn" and totals.get(draft["id"], 0) > 0:
+            areas.setdefault(draft["coord_area"], []).append(draft["id"])
+    out: list[HelpRow] = []
+    for number, (_area, ids) in enumerate(sorted(areas.items()), start=1):
+        ids.sort(key=lambda i: (totals[i], i))
+        payee, payer = ids[0], ids[-1]
+        if totals[payer] >= 4 * totals[payee]:
+            yearly = totals[payee] // 10 // UNIT * UNIT
+            years = [y for y in sorted(net[payer]) if year < y <= year + 8 and net[payer][y] >= yearly > 0]
+            out += [HelpRow(project=payee, year=y, document=f"合成片区〔{year}〕{number}号", payer=payer, pledged_net=yearly) for y in years]
+    for number, draft in enumerate(drafts, start=1):
+        if number % 40 == 0 and totals.get(draft["id"], 0) > 0:
+            yearly = totals[draft["id"]] // 40 // UNIT * UNIT
+            out += [HelpRow(project=draft["id"], year=y, document=f"合成财补〔{year}〕{number}号", pledged_net=yearly) for y in range(year + 2, year + 7) if yearly]
+    return out
 
 
 def details(draft: Draft, draw: Draw, in_debt: bool) -> None:
