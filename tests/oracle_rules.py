@@ -133,7 +133,7 @@ def rows(o: Any, choice: Any) -> Iterator[UseRow]:
 
 def balances(o: Any, chosen: Any) -> Iterator[UseRow]:
     """Yield the fund balances: income of each group, and what it must reach."""
-    fu, po = o.fu, o.policy
+    fu = o.fu
     for k, r in fu.fund_balance.items():
         ratio = o.num(r.ratio)
         if not r.active or ratio is None:

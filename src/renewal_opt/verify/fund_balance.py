@@ -49,7 +49,7 @@ def _flows(case: Case, rule: FundBalanceRule, pick: Pick) -> tuple[Fraction, Fra
     channels, r, p = case.funding.channels, case.reading, pick.project
     debt, grants = r.leaves(counts_as="debt"), r.leaves(counts_as="grant")
     came = Fraction(sum(x.pledged_net for x in r.revenue.get(p.id, ()) if rule.revenue is None or x.revenue_class in rule.revenue))
-    price = {leaf: sum(repaid(channels[r.parent[leaf]], case.t0).values()) for leaf in debt}
+    price = {leaf: sum(repaid(channels[r.parent[leaf]], case.t0).values(), Fraction(0)) for leaf in debt}
     owed = [(price[leaf], leaf, yuan) for leaf, _t, yuan in pick.money if leaf in debt]
     owed += [(price[min(r.leaves((k,)))], k, yuan) for k, yuan in r.placed(p, debt).items()]
     if rule.of == "debt":

@@ -14,6 +14,7 @@ from ..base import Choice, Exact, a_path, argument, json_option, option
 from ..base import command as a_command
 from ..output import check_targets, parse_overrides, say_written, write_all
 from ..progress import Progress
+from ..targets import Target
 from .asked import quietly, the_sets
 
 LEVELS = ("city", "district", "area", "project")
@@ -24,8 +25,8 @@ LEVELS = ("city", "district", "area", "project")
 @option("--level", "levels", multiple=True, type=Choice(LEVELS), help=N_("Who balances: city, district, area or project; may be given several times. Default: all four."))
 @option("--of", "of", type=Choice(["debt", "cost"]), default="debt", help=N_("debt: revenue covers principal and interest; cost: revenue and grants cover investment, interest and fees. Default: debt."))
 @option("--ratio", type=Exact("0", "100", open_low=True), default="1", help=N_("Least ratio; default 1."))
-@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
-@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
 @the_sets
 @json_option
 @quietly

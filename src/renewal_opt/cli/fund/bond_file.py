@@ -9,17 +9,18 @@ from typing import Any
 import click
 
 from ...i18n import N_
-from ..base import a_path, json_option, option
 from ..base import command as a_command
+from ..base import json_option, option
 from ..output import check_targets, say_written, write_all
+from ..targets import Target
 from .asked import quietly, read_target, the_file, the_sets
 
 
 @a_command("bond-file", help=N_("Makes the file of each special-bond project and batch: investment by source and year, revenue, drawdown, interest, repayment and cover, in the layout of the Ministry of Finance's disclosure form."))
 @the_file
 @option("--project", "only", multiple=True, metavar="ID", help=N_("Only this project; may be given several times. Default: every project with special bonds."))
-@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
-@option("--xlsx", type=a_path(), help=N_("Write the forms as an Excel workbook: a sheet a batch, a sheet a project."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=Target(".xlsx"), help=N_("Write the forms as an Excel workbook: a sheet a batch, a sheet a project."))
 @the_sets
 @json_option
 @quietly

@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from ...i18n import N_
-from ..base import Choice, Exact, a_path, json_option, option
+from ..base import Choice, Exact, json_option, option
 from ..base import command as a_command
 from ..output import check_targets, say_written, write_all
+from ..targets import Target
 from .asked import quietly, read_target, the_file, the_sets
 
 
@@ -21,9 +22,9 @@ from .asked import quietly, read_target, the_file, the_sets
 @the_file
 @option("--discount", type=Exact("0", "1"), help=N_("Yearly rate of present values, 0.04 for 4 %; default: no present values."))
 @option("--basis", metavar="KIND", type=Choice(["static", "dynamic"]), help=N_("static or dynamic: whether total investment leaves out (static) or holds (dynamic) interest in building time, where the library does not say it."))
-@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
-@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
-@option("--html", type=a_path(), help=N_("Write the answer as one HTML page with plots."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
+@option("--html", type=Target(".html", ".htm"), help=N_("Write the answer as one HTML page with plots."))
 @the_sets
 @json_option
 @quietly

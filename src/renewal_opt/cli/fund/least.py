@@ -10,9 +10,10 @@ import click
 
 from ...errors import Finding, InputError
 from ...i18n import N_, _
-from ..base import a_path, json_option, option
 from ..base import command as a_command
+from ..base import json_option, option
 from ..output import check_targets, say_written, write_all
+from ..targets import Target
 from .asked import quietly, read_target, the_file, the_sets
 from .mix import plan_writer
 
@@ -20,9 +21,9 @@ from .mix import plan_writer
 @a_command("least", help=N_("Finds the least government money that delivers a chosen score of a scenario (projects are selected anew), or the list of a plan; with the proven bound."))
 @the_file
 @option("--score", metavar="VALUE|PERCENT%", help=N_("Score that the projects have to reach: a number, or a percentage of the best score such as 90%. Needed for a scenario, not allowed for a plan."))
-@option("-o", "--output", type=a_path(), help=N_("Write the answer as a plan (JSON); renewal-opt verify reads it."))
-@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
-@option("--html", type=a_path(), help=N_("Write the answer as an HTML page with charts."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write the answer as a plan (JSON); renewal-opt verify reads it."))
+@option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
+@option("--html", type=Target(".html", ".htm"), help=N_("Write the answer as an HTML page with charts."))
 @the_sets
 @json_option
 @quietly

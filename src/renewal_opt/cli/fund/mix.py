@@ -12,9 +12,10 @@ import click
 
 from ...errors import Finding, InputError
 from ...i18n import N_, _
-from ..base import Choice, Exact, a_path, json_option, option
+from ..base import Choice, Exact, json_option, option
 from ..base import command as a_command
 from ..output import check_targets, say_written, write_all
+from ..targets import Target
 from .asked import quietly, read_target, the_file, the_sets
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 @option("--order", default="fiscal,cost,leverage", metavar="AIMS", help=N_("Aims in their order, a comma between: fiscal (least government money), cost (least cost of capital), leverage (most market for government money). Default: fiscal,cost,leverage."))
 @option("--discount", type=Exact("0", "1"), help=N_("Discount the cost of capital at this yearly rate, for example 0.04: present value of all dues less the money drawn. Default: nominal interest and fees."))
 @option("--leave-out", "leave", type=Choice(("score", "number")), help=N_("Where not all projects can be funded, leave some out first: at the least loss of score, or as few as possible."))
-@option("-o", "--output", type=a_path(), help=N_("Write the mix as a plan (JSON): the same projects with other money; renewal-opt verify reads it."))
-@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
-@option("--html", type=a_path(), help=N_("Write the answer as an HTML page with charts."))
+@option("-o", "--output", type=Target(".json"), help=N_("Write the mix as a plan (JSON): the same projects with other money; renewal-opt verify reads it."))
+@option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
+@option("--html", type=Target(".html", ".htm"), help=N_("Write the answer as an HTML page with charts."))
 @the_sets
 @json_option
 @quietly

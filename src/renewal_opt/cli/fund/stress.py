@@ -11,7 +11,8 @@ import click
 
 from ...errors import Finding, InputError
 from ...i18n import N_, _
-from ..base import Whole, a_path, json_option, option
+from .. import targets
+from ..base import Whole, json_option, option
 from ..base import command as a_command
 from ..output import check_targets, say_written, write_all
 from ..progress import Progress
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 @option("--far", is_flag=True, help=N_("Find how far each shock named may go before the plan's projects can no longer all be funded."))
 @option("--survive", is_flag=True, help=N_("Find the best plan that can be funded as stated and under every case."))
 @option("--workers", type=Whole(1, 1024), help=N_("Number of processes; default: one for each core."))
-@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
-@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
-@option("--html", type=a_path(), help=N_("Write the answer as a page that needs no network."))
+@option("-o", "--output", type=targets.Target(".json"), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=targets.Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
+@option("--html", type=targets.Target(".html", ".htm"), help=N_("Write the answer as a page that needs no network."))
 @the_sets
 @json_option
 @quietly

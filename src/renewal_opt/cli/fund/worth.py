@@ -11,7 +11,8 @@ import click
 
 from ...errors import Finding, InputError
 from ...i18n import N_, _
-from ..base import Exact, Whole, a_path, json_option, option
+from .. import targets
+from ..base import Exact, Whole, json_option, option
 from ..base import command as a_command
 from ..output import check_targets, say_written, write_all
 from ..progress import Progress
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 @option("--seconds", type=Exact("0", "1e9", open_low=True), help=N_("Time of each solve; default: the scenario's."))
 @option("--time", "most", type=Exact("0", "1e9", open_low=True), default=Decimal(300), help=N_("Time of all solves of single caps, of all sets, and of each curve; what is not reached keeps the bounds known by then. Default: 300."))
 @option("--workers", type=Whole(1, 1024), default=1, help=N_("Number of processes; default: 1."))
-@option("-o", "--output", type=a_path(), help=N_("Write the answer as JSON."))
-@option("--xlsx", type=a_path(), help=N_("Write the answer as an Excel workbook."))
-@option("--html", "page", type=a_path(), help=N_("Write the answer as an HTML page with charts."))
+@option("-o", "--output", type=targets.Target(".json"), help=N_("Write the answer as JSON."))
+@option("--xlsx", type=targets.Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
+@option("--html", "page", type=targets.Target(".html", ".htm"), help=N_("Write the answer as an HTML page with charts."))
 @the_sets
 @json_option
 @quietly
@@ -65,12 +66,12 @@ def command(
     from ...analysis.fund.worth import Asked
     from ...io.worthfile import worth_to_json
 
-    targets = [p for p in (output, xlsx, page) if p is not None]
+    files = [p for p in (output, xlsx, page) if p is not None]
     drawn, wanted, yuan = _curves(curves), _years(years), _yuan(step)
-    check_targets(targets, [path])
+    check_targets(files, [path])
     target = read_target(path, sets, quiet)
     read = [p for _role, p in target.inputs.files] + [path]
-    check_targets(targets, read)
+    check_targets(files, read)
     named = tuple(c for c in (channels or "").split(",") if c)
     limit = float(seconds if seconds is not None else target.inputs.scenario.solver.seconds)
     answer = _answer(target, Asked(yuan, named, wanted, limit, float(most), exact, workers), pairs, points, drawn, quiet)
