@@ -37,18 +37,20 @@ def test_right_endings_are_taken_whatever_their_case() -> None:
     assert TargetFolder().convert("plans.v2", None, None) == Path("plans.v2")
 
 
-def writing() -> list[tuple[str, str]]:
+def writing(group: click.Group = main, before: str = "") -> list[tuple[str, click.Option]]:
     """Return command and option of every option that says that it writes."""
-    return [
-        (command.name or "", option.name or "")
-        for command in main.commands.values()
-        for option in command.params
-        if isinstance(option, click.Option) and isinstance(option.type, click.Path) and (option.help or "").startswith(("Write", "Draw", "Folder for", "Folder to"))
-    ]
+    out: list[tuple[str, click.Option]] = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            out += writing(command, f"{before}{name} ")
+        out += [
+            (before + name, option)
+            for option in command.params
+            if isinstance(option, click.Option) and isinstance(option.type, click.Path) and (option.help or "").startswith(("Write", "Draw", "Folder for", "Folder to", "Workbook"))
+        ]
+    return out
 
 
 def test_every_option_that_writes_looks_at_the_ending() -> None:
-    assert len(writing()) >= 12
-    for command, name in writing():
-        kind = next(p.type for p in main.commands[command].params if p.name == name)
-        assert isinstance(kind, (Target, TargetFolder)), (command, name)
+    assert len(writing()) >= 20
+    assert [(name, o.name) for name, o in writing() if not isinstance(o.type, (Target, TargetFolder))] == []

@@ -217,4 +217,3 @@ def test_to_begin_anew_removes_what_the_sweep_has_written(tmp_path: Path) -> Non
     ledger.clear()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["c.plan.json", LEDGER]
     assert read_ledger(tmp_path) == Ledger(tmp_path)
-    assert open_ledger(tmp_path) is None
