@@ -25,7 +25,7 @@ def test_files_are_listed_once_in_sorted_order(tmp_path: Path) -> None:
     assert [p.name for p in loaded.files] == ["city.yaml", "criteria.yaml", "funding.yaml", "lists.yaml", "rules.yaml", "screening.yaml"]
     inputs = load_inputs(scenario)
     roles = [role for role, _p in inputs.files]
-    assert roles == ["scenario"] + ["policy"] * 6 + ["library"] * 3
+    assert roles == ["scenario"] + ["policy"] * 6 + ["library"] * 4
     assert len({p for _r, p in inputs.files}) == len(inputs.files)
 
 

@@ -70,6 +70,7 @@ def test_paths_are_relative_to_the_file_that_states_them(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("child", "words"),
     [
+        ({"force": {"in_": ["P001"]}}, ("force.in_", "did you mean “in”?")),
         ({"extends": "bas"}, ("extends", "found “bas”", "did you mean “base”?")),
         ({"extends": "child"}, ("a scenario that does not lead back to itself: child.yaml → child.yaml",)),
         ({"extends": 3}, ("the name or path of another scenario",)),

@@ -55,7 +55,6 @@ class Limit(Switched):
     to: int | None = None
     """Last plan year in which the limit binds; afterwards it is only reported."""
 
-    model_config = Frozen.model_config | {"populate_by_name": True}
 
     @model_validator(mode="after")
     def _bounds(self) -> Limit:

@@ -46,7 +46,6 @@ class Force(Frozen):
     out: Seq[str] = ()
     """Ids of projects that must not start."""
 
-    model_config = Frozen.model_config | {"populate_by_name": True}
 
 
 def _any(value: Any) -> Any:
