@@ -187,7 +187,7 @@ def test_money_on_unknown_things_never_raises():
         {"chosen": [ghost]},
         {"chosen": [plan["chosen"][0] | {"start": -(10**18), "money": [{"channel": "", "year": 10**30, "yuan": -(10**40)}]}, plan["chosen"][1]]},
         {"chosen": [], "reserve": [], "refused": [], "screening": [], "scores": []},
-        {"opened_areas": {"": 0}, "reserve": [{"id": "ghost", "name": "", "rank": 0, "score": "1/0", "investment": 0, "reasons": []}]},
+        {"opened_areas": {"": 0}, "reserve": [{"id": "ghost", "name": "", "rank": 10**18, "score": "1/0", "investment": 0, "reasons": []}]},
         {"scores": [plan["scores"][0] | {"total": "9" * 9999, "id": "ghost"}]},
     ):
         changed = plan_of(plan | change)
