@@ -88,7 +88,7 @@ def help_row(**changes: str) -> dict[str, str]:
 
 
 def test_help_is_no_revenue(tmp_path: Path) -> None:
-    rows = [revenue(), help_row(), revenue(project="P002", pledged_net="90"), help_row(year="2028", payer="P002", revenue_class="help")]
+    rows = [revenue(), help_row(revenue_class="补助"), revenue(project="P002", pledged_net="90"), help_row(year="2028", payer="P002", revenue_class="help")]
     library = load_library(write_folder(tmp_path / "l", [good_row(1), good_row(2)], revenue=rows), POLICY).library
     assert [(r.project, r.pledged_net) for r in library.revenue] == [("P001", 50 * WAN), ("P002", 90 * WAN)]
     assert [(h.project, h.payer, h.year, h.document, h.pledged_net) for h in library.help] == [

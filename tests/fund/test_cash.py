@@ -14,6 +14,7 @@ from builders import GoodSet, assumed, tiny_row
 from click.testing import CliRunner
 from office import recalculated
 
+from renewal_opt.analysis.fund.bond_file import bond_file
 from renewal_opt.analysis.fund.cash import cash_of
 from renewal_opt.analysis.fund.target import Target, target_of
 from renewal_opt.cli import main
@@ -151,6 +152,12 @@ def test_covers_by_hand(answer: CashAnswer) -> None:
     area = next(c for c in answer.areas[0].covers if (c.line, c.rate) == ("debt", "declared"))
     assert area.cover == whole.cover
     assert [(f.rule, f.line, f.ratio, f.active) for f in answer.floors] == [("funding.cover.cover", "bond", "4/5", True)]
+
+
+def test_covers_of_bonds_are_those_of_the_bond_file(answer: CashAnswer, target: Target) -> None:
+    (form,) = bond_file(target).projects
+    mine = {c.rate: c.cover for c in project(answer, form.id).covers if c.line == "bond"}
+    assert {c.rate: c.over_bonds for c in form.covers} == mine
 
 
 def test_the_area_by_hand(answer: CashAnswer) -> None:

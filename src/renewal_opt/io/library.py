@@ -323,7 +323,9 @@ def _in_range(value: Any, low: int | None, high: int | None) -> None:
 
 
 def _aliases(sheet: Sheet, slot_id: str) -> dict[str, str]:
-    """Return further names: waived items may be named by the numbers of the negative list."""
+    """Return further names: of help with repayment; waived items may be named by the numbers of the negative list."""
+    if slot_id == "revenue_class":
+        return {"补助": "help", "其他项目专项收入": "help"}
     if slot_id != "waiver_items":
         return {}
     out: dict[str, str] = {}

@@ -98,7 +98,7 @@ def _service(answer: CashAnswer, pages: Pages) -> None:
         rows.append([c.label.text(), wan(c.in_place), wan(sum(c.money)), wan(sum(c.interest)), wan(sum(c.principal)), str(last)])
     columns = ([c.in_place for c in debts], [sum(c.money) for c in debts], [sum(c.interest) for c in debts], [sum(c.principal) for c in debts])
     rows.append([_("total"), *(wan(sum(column)) for column in columns), ""])
-    pages.table([_("channel"), _("in place"), _("drawn"), _("interest"), _("principal"), _("until")], rows, range(1, 6), total=True)
+    pages.table([_("channel"), _("in place"), _("debt drawn"), _("interest"), _("principal"), _("until")], rows, range(1, 6), total=True)
 
 
 def _cover(answer: CashAnswer, pages: Pages) -> None:
@@ -110,7 +110,7 @@ def _cover(answer: CashAnswer, pages: Pages) -> None:
             name = line_name(line) + (_(", ") + rate_name(rate) if answer.issued else "")
             rows.append([name, wan(c.revenue), wan(c.principal + c.interest), cover_text(c), cover_text(c, helped=True)])
     if rows:
-        pages.table([_("debt"), _("revenue"), _("repaid"), _("cover"), _("with help")], rows, range(1, 5))
+        pages.table([_("debt"), _("revenue"), _("principal and interest"), _("cover"), _("with help")], rows, range(1, 5))
     else:
         pages.line(_("The plan has no debt."))
     for floor in answer.floors:

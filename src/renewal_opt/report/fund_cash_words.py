@@ -13,7 +13,7 @@ from .numbers import percent, points, wan
 def line_name(line: str) -> str:
     """Return what a line of cover looks at."""
     return {
-        "bond": _("special bonds"), "bond_classes": _("special bonds, fund and special revenue"), "debt": _("all debt"),
+        "bond": _("special bonds alone"), "bond_classes": _("special bonds, fund and special revenue"), "debt": _("all debt"),
     }[line]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def _front(book: Book, answer: CashAnswer) -> None:
         row += 1
     sheet.merged(row, 0, 1, _("Cash over the years: {title}").format(title=answer.title.text()), "title")
     row += 2
-    facts = [(_("scenario"), answer.scenario), (_("years"), f"{answer.years[0]}–{answer.years[-1]}"), (_("cumulative cash"), standing_words(answer.standing))]
+    facts = [(_("scenario"), answer.scenario), (_("years of the tables"), f"{answer.years[0]}–{answer.years[-1]}"), (_("cumulative cash"), standing_words(answer.standing))]
     if any(answer.flow.help_in):
         facts.append((_("with documented help"), standing_words(answer.standing_helped)))
     facts += [(_("interest in building time"), words) for words in interest_words(answer)]
