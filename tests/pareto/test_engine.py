@@ -307,12 +307,11 @@ def test_a_representation_keeps_its_coverage(p: int) -> None:
         tried += 1
         shown = representation(case.model(), number)
         assert len(shown.chosen) == number
-        kept = [shown.answer.points[i].values for i in shown.chosen]
-        lows = [min(x.values[k] for x in shown.answer.points) for k in range(p)]
-        tops = [max(y[k] for y in front) for k in range(p)]
-        true = max(min(max(abs(a - b) / max(1, t - lo) for a, b, t, lo in zip(y, s, tops, lows, strict=True)) for s in kept) for y in front)
-        assert float(true) <= shown.coverage + 1e-9
         longer = representation(case.model(), number, seconds=60)
+        kept = [shown.answer.points[i].y for i in shown.chosen]
+        true = max(min(max(abs(a - b) / s for a, b, s in zip(x.y, y, shown.span, strict=True)) for y in kept) for x in longer.answer.points)
+        assert true <= shown.coverage + 1e-9
+        assert shown.coverage <= 1 + 1e-9
         assert longer.exact
         assert longer.answer.complete
         assert longer.coverage <= shown.coverage + 1e-9

@@ -27,6 +27,8 @@ from .subsolve import Question
 from .zones import Corner
 
 Floats = npt.NDArray[np.float64]
+#: without a time, so many times as many points are found as are shown: a choice among them spreads
+MORE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,16 +43,19 @@ class Representation:
         Numbers of the points shown, in `answer.points`.
     coverage : float
         No nondominated point is farther than this from the nearest shown one: the greatest difference in any objective, as a share
-        of the range from the worst found value to the proven best. Infinite where nothing is known: no point was found, or answers
+        of the range from the worst value found or still possible to the proven best: at most 1. Infinite where nothing is known: no point was found, or answers
         were set aside without proof.
     exact : bool
         Whether the coverage is that of the complete set, or a bound.
+    span : tuple of float
+        That range of each objective, in steps; empty without points.
     """
 
     answer: Answer
     chosen: tuple[int, ...]
     coverage: float
     exact: bool
+    span: tuple[float, ...] = ()
 
 
 class GapSearch(RegionSearch):
@@ -83,7 +88,7 @@ class GapSearch(RegionSearch):
         free = [corners[i] for i in self._free(busy).tolist()]
         if not free:
             return None
-        away = far_away(free, self._found, self._ideal, span_of(self._found, self._ideal))
+        away = far_away(free, self._found, self._ideal, span_of(self._found, self._ideal, corners))
         corner = free[int(np.argmax(away))]
         room = (np.array(self._ideal) + 1.0 - np.array(corner)) / np.maximum(1.0, np.array(self._ideal) + 1.0)
         k = min((j for j in self._raisable if j not in self._in_vain.get(corner, {})), key=lambda j: room[j])  # the projection without the narrowest side is the largest
@@ -113,9 +118,12 @@ def far_away(corners: Sequence[Corner], shown: Sequence[Corner], ideal: Sequence
     return out
 
 
-def span_of(points: Sequence[Corner], ideal: Sequence[int]) -> Floats:
-    """Return the range of each objective, from the worst found value to the proven best, at least a step."""
-    spans: Floats = np.maximum(1.0, np.array(ideal, dtype=float) - np.array(points, dtype=float).min(axis=0))
+def span_of(points: Sequence[Corner], ideal: Sequence[int], corners: Sequence[Corner] = ()) -> Floats:
+    """Return the range of each objective, from the worst value found, or still possible in a zone, to the proven best; at least a step."""
+    worst = np.array(points, dtype=float).min(axis=0)
+    if corners:
+        worst = np.minimum(worst, np.array(corners, dtype=float).min(axis=0) + 1.0)
+    spans: Floats = np.maximum(1.0, np.array(ideal, dtype=float) - worst)
     return spans
 
 
@@ -132,7 +140,8 @@ def representation(
     number : int
         At least the number of objectives.
     seconds : float, optional
-        With a time, the search goes on for so long to choose better and to tighten the error; without, it stops at `number` points.
+        With a time, the search goes on for so long to choose better and to tighten the error; without, it stops when `MORE` times as
+        many points are found as are shown.
     options, workers, resume, on_point, on_record, progress, cancel :
         See `nondominated`.
 
@@ -143,7 +152,7 @@ def representation(
     """
     if number < len(model.objectives):
         raise ValueError(f"at least {len(model.objectives)} points: the best of each objective")
-    enough = number if seconds is None else None
+    enough = MORE * number if seconds is None else None
     answer = nondominated(
         model, seconds=seconds, options=options, workers=workers, resume=resume, on_point=on_point, on_record=on_record,
         progress=progress, cancel=cancel, search=lambda top, raisable: GapSearch(top, raisable, enough),
@@ -156,7 +165,7 @@ def chosen_of(answer: Answer, number: int) -> Representation:
     if not answer.points:
         return Representation(answer, (), 0.0 if answer.complete else math.inf, answer.complete)
     all_points = [p.y for p in answer.points]
-    span = span_of(all_points, answer.ideal_steps)
+    span = span_of(all_points, answer.ideal_steps, answer.open_corners)
     scaled = np.array(all_points, dtype=float) / span
     chosen = sorted({i for i in answer.payoff if i is not None})[:number]
     away = np.abs(scaled[:, None, :] - scaled[None, chosen, :]).max(axis=2).min(axis=1)
@@ -167,4 +176,4 @@ def chosen_of(answer: Answer, number: int) -> Representation:
     if answer.open_corners:
         shown = [all_points[i] for i in chosen]
         coverage = max(coverage, float(far_away(answer.open_corners, shown, answer.ideal_steps, span).max()))
-    return Representation(answer, tuple(sorted(chosen)), coverage, answer.complete)
+    return Representation(answer, tuple(sorted(chosen)), coverage, answer.complete, tuple(span.tolist()))
