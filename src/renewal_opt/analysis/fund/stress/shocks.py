@@ -140,17 +140,33 @@ def shocked(inputs: Inputs, shocks: Sequence[Shock], use: Use) -> tuple[Inputs, 
                 channels[key] = _late(channels[key], int(amount), inputs.scenario.plan_year)
             elif s.kind == "rate" and channels[key].counts_as == "debt":
                 channels[key] = _dearer(channels[key], amount)
-        if s.kind == "revenue":
-            rows = tuple(r.model_copy(update={"pledged_net": _less(r.pledged_net, amount)}) for r in library.revenue)
-            library = library.model_copy(update={"revenue": rows})
-        elif s.kind == "cost":
-            library = dearer_library(library, amount)
+        if s.kind in ("revenue", "cost"):
+            library = _kept(library, s.kind, amount)
     funding = inputs.policy.funding.model_copy(update={"channels": channels})
     return replace(inputs, policy=inputs.policy.model_copy(update={"funding": funding}), library=library), notes
 
 
-def _less(net: int, share: Fraction) -> int:
-    return floor(net * (1 - share)) if net > 0 else net
+#: libraries under shocks that were made before: (original, kind, amount) and what it became; a grid asks for each again and again
+_MADE: list[tuple[Library, str, Fraction, Library]] = []
+_MOST_MADE = 16
+
+
+def _kept(library: Library, kind: str, amount: Fraction) -> Library:
+    """Return a library under a shock, made once."""
+    for original, k, a, made in _MADE:
+        if original is library and (k, a) == (kind, amount):
+            return made
+    made = poorer_library(library, amount) if kind == "revenue" else dearer_library(library, amount)
+    _MADE.append((library, kind, amount, made))
+    del _MADE[:-_MOST_MADE]
+    return made
+
+
+def poorer_library(library: Library, share: Fraction) -> Library:
+    """Return the library with all pledged net revenue down by a share, rounded down to whole 元; losses stay."""
+    keep, whole = share.denominator - share.numerator, share.denominator
+    rows = tuple(r.model_copy(update={"pledged_net": r.pledged_net * keep // whole}) if r.pledged_net > 0 else r for r in library.revenue)
+    return library.model_copy(update={"revenue": rows})
 
 
 def dearer_library(library: Library, share: Fraction) -> Library:
