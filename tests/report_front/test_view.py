@@ -177,8 +177,9 @@ def test_tables_hold_the_front(views: dict[str, FrontView], tmp_path: Path) -> N
         assert row[header.index("knee")] == (str(view.knees.index(i) + 1) if i in view.knees else "")
     write_front_xlsx(view, tmp_path / "front.xlsx")
     book = openpyxl.load_workbook(tmp_path / "front.xlsx", data_only=True)
-    assert book.sheetnames == ["plans", "payoff", "projects", "open zones"]
-    matrix = list(book["projects"].iter_rows(min_row=2, values_only=True))
+    assert book.sheetnames == ["plans", "payoff", "list of projects", "open zones", "versions"]
+    assert {r[2] for r in book["versions"].iter_rows(min_row=2, values_only=True)} >= {i.sha256 for i in view.front.inputs}
+    matrix = list(book["list of projects"].iter_rows(min_row=2, values_only=True))
     assert [r[0] for r in matrix] == list(view.projects)
     for row in matrix:
         assert row[2] == view.district(str(row[0]))

@@ -20,11 +20,11 @@ def write_front_csv(view: FrontView, path: str | Path) -> None:
         File to write. It is overwritten: give a temporary name (`io.atomic.atomic_path`).
     """
     ids = list(view.projects)
-    header = [_("no."), *(view.heading(k) for k in range(len(view.front.objectives))), _("new starts"), _("mean regret"), _("largest regret"), _("knee"), _("plan file"), *ids]
+    header = [_("no."), *(view.heading(k) for k in range(len(view.front.objectives))), _("new starts"), _("mean regret"), _("largest regret"), _("knee"), _("plan file"), *([_("synthetic data")] if view.front.synthetic else []), *ids]
     rows: list[list[Cell]] = []
     for i, point in enumerate(view.front.points):
         inside = set(point.chosen)
         regrets = [rounded(r, 4) for r in view.weighted(i)]
         knee = view.knees.index(i) + 1 if i in view.knees else None
-        rows.append([point.id, *(rounded(v, 4) for v in view.values[i]), len(inside), *regrets, knee, point.plan, *(1 if p in inside else 0 for p in ids)])
+        rows.append([point.id, *(int(v) if v.denominator == 1 else rounded(v, 4) for v in view.values[i]), len(inside), *regrets, knee, point.plan, *([_("yes")] if view.front.synthetic else []), *(1 if p in inside else 0 for p in ids)])
     Path(path).write_bytes(csv_bytes(header, rows))

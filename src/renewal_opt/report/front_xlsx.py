@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from ..io.texttable import column_letters as column
 from .front_view import FrontView
 from .front_words import knee_words, regret_words
 from .view import synthetic_notice
-from .xlsx_cells import Book, cell
+from .xlsx_cells import Book, cell, write_table
 
 #: plans that get a column each in the sheet of projects
 _COLUMNS = 400
@@ -35,7 +36,17 @@ def write_front_xlsx(view: FrontView, path: str | Path) -> None:
     _projects(book, view)
     if view.front.open_zones:
         _zones(book, view)
+    _versions(book, view)
     book.close()
+
+
+def _versions(book: Book, view: FrontView) -> None:
+    """Write versions, options and the hashes of every input."""
+    front = view.front
+    rows = [*([k, v, ""] for k, v in front.program.items()), *([i.role, i.path, i.sha256] for i in front.inputs)]
+    rows += [[_("option"), f"{k}: {json.dumps(v, ensure_ascii=False)}", ""] for k, v in front.options.items() if v]
+    rows += [[_("solver time"), _("{seconds:.1f} s, {runs} solves").format(seconds=front.seconds, runs=front.runs), ""]]
+    write_table(book.sheet(_("versions"), [20, 70, 66]), [_("what"), _("value"), "sha256"], rows, ("text", "text", "text"), "")
 
 
 def _plans(book: Book, view: FrontView) -> None:
@@ -80,7 +91,8 @@ def _plans(book: Book, view: FrontView) -> None:
 
 def _styles(view: FrontView) -> list[str]:
     """Return the format of each objective's values: whole, or with decimals."""
-    return ["whole" if places == 0 else "money" for places in view.places]
+    shares = [o.unit.en == "share" for o in view.front.objectives]
+    return ["share" if share else "whole" if places == 0 else "money" for share, places in zip(shares, view.places, strict=True)]
 
 
 def _fixed(name: str) -> str:
@@ -120,7 +132,7 @@ def _payoff(book: Book, view: FrontView) -> None:
 def _projects(book: Book, view: FrontView) -> None:
     """Write which plans start a project: 1 or 0, with the share of plans as a live formula."""
     points = view.front.points[:_COLUMNS]
-    sheet = book.sheet(_("projects"), [16, 36, 16, 16, 10, *([6] * len(points))])
+    sheet = book.sheet(_("list of projects"), [16, 36, 16, 16, 10, *([6] * len(points))])
     header = [_("id"), _("project"), _("district"), _("investment (10k yuan)"), _("share"), *(str(p.id) for p in points)]
     start = row = sheet.header(header)
     inside = [set(p.chosen) for p in points]
