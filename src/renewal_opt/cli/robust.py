@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @command("robust", help=N_("Weighs portfolios under uncertain weights, scores and costs (Robust Portfolio Modeling): which projects are core, borderline or exterior, maximin and minimax-regret portfolios, what to refine next; and protects the plan against cost overrun, with the price of robustness."))
 @argument("scenario", type=a_path(), about=N_("Scenario file (YAML)."))
-@option("--question", type=a_path(), help=N_("The robust question (YAML): weights, scores, costs, protection; a file with a section robust: is read too. Default: that section of the scenario."))
+@option("--question", type=a_path(), help=N_("The robust question (YAML): weights, scores, costs, protection; a file with a section robust: is read too. Default: that section of the scenario. Its format: renewal-opt schema robust --page"))
 @option("-o", "--output", type=Target(".json"), help=N_("Write the answer as JSON."))
 @option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
 @option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_("Change a policy value for this solve, for example funding.channels.special_bond.cap.2025=200000; may be given several times."))
@@ -42,12 +42,12 @@ def robust(
 ) -> None:
     """Answer a robust question."""
     from ..io.load import load_inputs
-    from ..io.robustfile import answer_to_json, load_question
+    from ..io.robustfile import answer_to_json, format_hint, load_question
 
     inputs = load_inputs(scenario, overrides=parse_overrides(sets))
     stated: RobustQuestion | None = load_question(question) if question is not None else inputs.scenario.robust
     if stated is None:
-        raise InputError([Finding("no_question", file=str(scenario), path="robust", expected=_("a section robust, or a file named with --question"))])
+        raise InputError([Finding("no_question", file=str(scenario), path="robust", expected=_("a section robust, or a file named with --question"), hint=format_hint())])
     asked = stated if seconds is None else stated.model_copy(update={"seconds": seconds})
     targets = [p for p in (output, xlsx) if p is not None]
     read = [p for _role, p in inputs.files] + [p for p in (question,) if p is not None]
