@@ -206,7 +206,7 @@ class RobustQuestion(Frozen):
     most_portfolios: int = Field(default=100, ge=1, le=10_000)
     """The set of nondominated portfolios is asked for completely up to this number; beyond, projects are proven singly."""
     resolution: Number = Decimal("0.000001")
-    """Parts of a value finer than this share of all candidates together are rounded to it first; coarser numbers stay exact."""
+    """Parts of a value finer than this share of all candidates together are rounded to it first; coarser numbers stay exact. Unless stated, scores without intervals stay exact up to 1e8 steps."""
     seconds: Seconds = Decimal(300)
     """Time for the nondominated portfolios and the proofs of single projects; each protected plan has as much again."""
 
@@ -262,7 +262,7 @@ class RobustProject(Frozen):
     held: int
     """Number of the listed portfolios that hold it."""
     index: str | None
-    """Core index, exact text; None unless the set is complete."""
+    """Core index, exact text; None where the set is not complete and the project neither core (1) nor exterior (0)."""
     why: Literal["set", "single", "witness", "open"]
     """`set`: the complete set; `single`: proven for this project alone; `witness`: portfolios with and without it are known; `open`: not decided."""
 
