@@ -10,10 +10,12 @@ import pytest
 
 from renewal_opt.domain import Plan, Policy, Scenario
 from renewal_opt.domain.columns import COLUMNS, FAMILIES, NEEDS, RELATION_COLUMNS, REVENUE_COLUMNS
+from renewal_opt.domain.robust import EXAMPLE, RobustQuestion
 from renewal_opt.i18n import set_language
+from renewal_opt.io.robustfile import load_question
 from renewal_opt.io.schemapage import NAMES, column_doc, json_schema, models_of, page
 
-ROOTS = {"policy": Policy, "scenario": Scenario, "plan": Plan}
+ROOTS = {"policy": Policy, "scenario": Scenario, "plan": Plan, "robust": RobustQuestion}
 
 
 @pytest.mark.parametrize("name", list(ROOTS))
@@ -123,3 +125,21 @@ def test_unknown_name(tmp_path: Path) -> None:
         page("plans")
     with pytest.raises(KeyError):
         json_schema("plans")
+
+
+def test_the_robust_question_is_shown_with_units_and_an_example_that_is_one(tmp_path: Path) -> None:
+    text = page("robust")
+    assert "- `default` (points of 100: one number for below and above, or [below, above], default [0, 0])" in text
+    assert "% of the total investment: one number for below and above" in text
+    assert "- `overrun` (% overrun, from 0 to 1000, default 10)" in text
+    assert "[low, high], shares of 1" in text
+    assert EXAMPLE in text
+    path = tmp_path / "robust.yaml"
+    path.write_text(EXAMPLE, encoding="utf-8")
+    question = load_question(path)
+    assert question.protection is not None
+    assert question.weights is not None
+    assert question.scores is not None
+    assert question.costs is not None
+    properties = json_schema("robust")["$defs"]["Protection"]["properties"]
+    assert (properties["overrun"]["x-unit"], properties["overrun"]["maximum"]) == ("% overrun", 1000)

@@ -153,6 +153,9 @@ def test_terminal_and_workbook(tmp_path: Path, language: str) -> None:
     write_robust(answer, t.policy, t.library, path)
     book = load_workbook(path)
     assert len(book.sheetnames) == 6
+    for name in book.sheetnames:
+        head = [c for c in next(book[name].iter_rows(values_only=True)) if c is not None]
+        assert len(set(head)) == len(head), head
     projects = list(book[book.sheetnames[1]].iter_rows(values_only=True))
     assert len(projects) == 5
     assert [r[0] for r in projects[1:]] == list("abcd")
@@ -165,10 +168,11 @@ def test_terminal_and_workbook(tmp_path: Path, language: str) -> None:
 def test_partial_answers_say_so() -> None:
     answer = answered(weights={}, most_portfolios=1)
     assert (answer.claim, answer.why) == ("partial", "many")
-    assert all(p.index is None for p in answer.projects)
+    assert {(p.state, p.index) for p in answer.projects} == {("borderline", None), ("core", "1")}  # what is proven of one project is told
     out = io.StringIO()
     print_robust(answer, None, None, out, width=80)
     assert "there may be more" in out.getvalue()
+    assert "most_portfolios: 1; raise it" in " ".join(out.getvalue().split())
     late = answered(weights={}, scores={"default": 1}, seconds=D("0.000001"))
     assert (late.claim, late.why, len(late.portfolios)) == ("partial", "time", 0)
     assert {p.state for p in late.projects} == {"undecided"}

@@ -9,8 +9,8 @@ from .base import PROGRAM, Choice, argument, command, option
 from .output import print_json
 
 
-@command("schema", help=N_("Prints the schema of policy, library, scenario or plan: as JSON Schema, or as a page to read."))
-@argument("name", type=Choice(["policy", "library", "scenario", "plan"]), about=N_("Which schema."))
+@command("schema", help=N_("Prints the schema of policy, library, scenario, plan or robust question: as JSON Schema, or as a page to read."))
+@argument("name", type=Choice(["policy", "library", "scenario", "plan", "robust"]), about=N_("Which schema."))
 @option("--page", "as_page", is_flag=True, help=N_("Print a readable page in place of JSON Schema."))
 def schema(name: str, as_page: bool) -> None:
     """Print a schema."""

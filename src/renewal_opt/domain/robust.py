@@ -24,11 +24,33 @@ def _around(value: Any) -> Any:
     return (value, value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else _ends(value)
 
 
-_SHAPE = {"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}]}
-#: an interval `[low, high]`
-Interval = Annotated[tuple[Number, Number], BeforeValidator(_ends), WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2})]
-#: how far below and above: one number for both sides, or `[below, above]`
-Around = Annotated[tuple[Number, Number], BeforeValidator(_around), WithJsonSchema(_SHAPE | {"description": N_("one number for both sides, or [below, above]")})]
+#: an example of a question, shown by the schema's page
+EXAMPLE = """\
+weights:
+  order: [urgent_needs, [core_functions, social_benefit]]   # from most to least important, equals open in a list
+  intervals: {urgent_needs: [0.2, 0.6]}                     # shares of 1
+  least: 0.05
+scores:
+  default: 5                                 # points of 100 below and above every score
+  criteria: {social_benefit: [10, 5]}        # points below, points above
+  projects: {P0007: {urgent_needs: [40, 90]}}  # from, to, in points of 100
+costs: {default: [0, 15]}                    # % of the total investment below, above
+protection:
+  gamma: [1, 2.5, 4]                         # how many projects overrun at once, one plan each
+  overrun: 20                                # % of a new start's spending
+  carry_overs: 5                             # % of a carry-over's remaining spending
+  projects: {P0007: 40}
+most_portfolios: 100
+seconds: 300
+"""
+
+_PAIR: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+
+def _shape(unit: str, words: str, *, pair: bool = False, low: int = 0, high: int | None = None) -> WithJsonSchema:
+    """Return the schema of a number, or of one or two of them, with its unit and the words of the page."""
+    one: dict[str, Any] = {"type": "number", "minimum": low} | ({} if high is None else {"maximum": high})
+    return WithJsonSchema(({"anyOf": [one, _PAIR]} if pair else one) | {"description": words, "x-unit": unit})
 
 
 def _within(top: int) -> AfterValidator:
@@ -70,10 +92,24 @@ def _percent_around(pair: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
     return pair
 
 
-Points = Annotated[Around, AfterValidator(_not_negative)]
-Percents = Annotated[Around, AfterValidator(_percent_around)]
-Share = Annotated[Number, AfterValidator(_share)]
-Overrun = Annotated[Number, AfterValidator(_overrun)]
+#: how far below and above: one number for both sides, or `[below, above]`
+Points = Annotated[
+    tuple[Number, Number], BeforeValidator(_around), AfterValidator(_not_negative), _shape("points", N_("points of 100: one number for below and above, or [below, above]"), pair=True)
+]
+Percents = Annotated[
+    tuple[Number, Number], BeforeValidator(_around), AfterValidator(_percent_around), _shape("% of cost", N_("% of the total investment: one number for below and above, or [below, above]"), pair=True)
+]
+#: intervals `[low, high]`
+ShareInterval = Annotated[
+    tuple[Number, Number], BeforeValidator(_ends), _within(1), WithJsonSchema(_PAIR | {"description": N_("[low, high], shares of 1"), "x-unit": "share of 1"})
+]
+PointInterval = Annotated[
+    tuple[Number, Number], BeforeValidator(_ends), _within(100), WithJsonSchema(_PAIR | {"description": N_("[low, high], points from 0 to 100"), "x-unit": "points"})
+]
+Share = Annotated[Number, AfterValidator(_share), _shape("share of 1", N_("share of 1, from 0 to 1"), high=1)]
+Overrun = Annotated[Number, AfterValidator(_overrun), _shape("% overrun", N_("% overrun, from 0 to 1000"), high=1000)]
+Seconds = Annotated[Number, _shape("s", N_("seconds, above 0"))]
+Gamma = Annotated[Number, _shape("projects", N_("numbers of projects, at least 0; fractions are allowed"))]
 
 
 def _ranks(value: Any) -> Any:
@@ -85,7 +121,7 @@ def _ranks(value: Any) -> Any:
 class WeightSet(Frozen):
     """Which weights are possible: everything that is stated here holds at once; weights are shares that add up to 1."""
 
-    intervals: dict[Id, Annotated[Interval, _within(1)]] = Field(default_factory=dict)
+    intervals: dict[Id, ShareInterval] = Field(default_factory=dict)
     """Criterion to [low, high], shares of 1."""
     order: Annotated[tuple[tuple[Id, ...], ...], BeforeValidator(_ranks), WithJsonSchema({"type": "array", "description": N_("criteria from most to least important; a list inside stands for criteria whose order is open")})] = ()
     """Criteria from most to least important; a list inside stands for criteria whose order among themselves is open."""
@@ -114,7 +150,7 @@ class ScoreSet(Frozen):
     """Points below and above the value of every criterion of every candidate."""
     criteria: dict[Id, Points] = Field(default_factory=dict)
     """By criterion, instead of the default."""
-    projects: dict[str, dict[Id, Annotated[Interval, _within(100)]]] = Field(default_factory=dict)
+    projects: dict[str, dict[Id, PointInterval]] = Field(default_factory=dict)
     """Project to criterion to [low, high]: points from 0 to 100."""
     blanks: YesNo = False
     """Whether blank indicators reach from their worst to their best value."""
@@ -134,7 +170,7 @@ class CostSet(Frozen):
 class Protection(Frozen):
     """Protection against cost overrun (Bertsimas and Sim): at most gamma projects overrun, each by at most its percentage."""
 
-    gamma: Seq[Number] = (Decimal(0), Decimal(1), Decimal(2), Decimal(3))
+    gamma: Seq[Gamma] = (Decimal(0), Decimal(1), Decimal(2), Decimal(3))
     """How many projects may overrun at once, one plan each; may be fractional. 0, the plan without protection, is always there."""
     overrun: Overrun = Decimal(10)
     """Largest overrun of a new start, percent of its spending in every year."""
@@ -170,8 +206,8 @@ class RobustQuestion(Frozen):
     most_portfolios: int = Field(default=100, ge=1, le=10_000)
     """The set of nondominated portfolios is asked for completely up to this number; beyond, projects are proven singly."""
     resolution: Number = Decimal("0.000001")
-    """Parts of a value finer than this share of all candidates together are rounded to it first; coarser numbers stay exact."""
-    seconds: Number = Decimal(300)
+    """Parts of a value finer than this share of all candidates together are rounded to it first; coarser numbers stay exact. Unless stated, scores without intervals stay exact up to 1e8 steps."""
+    seconds: Seconds = Decimal(300)
     """Time for the nondominated portfolios and the proofs of single projects; each protected plan has as much again."""
 
     @model_validator(mode="after")
@@ -226,7 +262,7 @@ class RobustProject(Frozen):
     held: int
     """Number of the listed portfolios that hold it."""
     index: str | None
-    """Core index, exact text; None unless the set is complete."""
+    """Core index, exact text; None where the set is not complete and the project neither core (1) nor exterior (0)."""
     why: Literal["set", "single", "witness", "open"]
     """`set`: the complete set; `single`: proven for this project alone; `witness`: portfolios with and without it are known; `open`: not decided."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..domain.robust import RobustAnswer, RobustQuestion
-from ..errors import Collector, InputError
+from ..errors import Collector, Finding, InputError
+from ..i18n import _
 from .places import Layer, Places
 from .pydantic_findings import findings_of
 from .yamlfile import load_yaml
@@ -43,7 +45,18 @@ def load_question(path: str | Path) -> RobustQuestion:
     try:
         return RobustQuestion.model_validate(tree)
     except ValidationError as error:
-        raise InputError(findings_of(error, RobustQuestion, tree, places)) from None
+        raise InputError(_with_hint(findings_of(error, RobustQuestion, tree, places))) from None
+
+
+def format_hint() -> str:
+    """Return where the format of a question is shown."""
+    return _("the format: {command}").format(command="renewal-opt schema robust --page")
+
+
+def _with_hint(findings: list[Finding]) -> list[Finding]:
+    """Name the format once, behind the last fault."""
+    last = findings[-1]
+    return [*findings[:-1], replace(last, hint=_("; ").join(h for h in (last.hint, format_hint()) if h))]
 
 
 def answer_to_json(answer: RobustAnswer) -> str:

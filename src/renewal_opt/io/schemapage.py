@@ -22,13 +22,14 @@ from ..domain.criteria import ValueFunction
 from ..domain.funding import CapByYear
 from ..domain.plan import PLAN_VERSION, Plan
 from ..domain.policy import Policy
+from ..domain.robust import EXAMPLE, RobustQuestion
 from ..domain.scenario import Scenario
 from ..i18n import N_, _, get_language
 from .schemawalk import model_of, plain
 
-NAMES = ("policy", "library", "scenario", "plan")
+NAMES = ("policy", "library", "scenario", "plan", "robust")
 
-_MODELS: dict[str, type[BaseModel]] = {"policy": Policy, "scenario": Scenario, "plan": Plan}
+_MODELS: dict[str, type[BaseModel]] = {"policy": Policy, "scenario": Scenario, "plan": Plan, "robust": RobustQuestion}
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _EXTENDS = N_("Name or path of a scenario that this one extends: mappings are merged, the nearer file wins, lists are replaced.")
 _REQUIRED = {"revenue": ("project", "year", "revenue_class", "pledged_net"), "relations": ("kind", "project")}
@@ -97,9 +98,13 @@ def _model_page(name: str) -> str:
         "policy": lambda: _("Schema of the policy (the *.yaml files of one folder, merged)"),
         "scenario": lambda: _("Schema of the scenario (one YAML file)"),
         "plan": lambda: _("Schema of the plan (JSON), version {version}").format(version=PLAN_VERSION),
+        "robust": lambda: _("Schema of the robust question (a YAML file, or the section robust of a scenario)"),
     }
     lines = [f"# {titles[name]()}", "", _first_line(root), ""]
     lines += [_("Unknown keys are refused. Money is written in 万元 (plan files: whole 元); numbers are exact."), ""]
+    if root is RobustQuestion:
+        about = _("Each section may be left out, but one is needed. Criteria are the keys in the policy, projects the ids of the library. An example:")
+        lines += [about, "", "```yaml", EXAMPLE.rstrip(), "```", ""]
     for model in models_of(root):
         lines.append(f"## {model.__name__.rstrip('_')}")
         if model is not root:
@@ -131,6 +136,8 @@ def _need(name: str, model: type[BaseModel], f: FieldInfo) -> str:
         default = "yes" if default else "no"
     if default is None or default in ((), {}) or isinstance(default, (BaseModel, dict)):
         return ""
+    if isinstance(default, tuple):
+        default = "[" + ", ".join(map(str, default)) + "]"
     return _(", default {value}").format(value=default)
 
 
@@ -140,7 +147,7 @@ def _kind(f: FieldInfo) -> str:
 
 def _words(annotation: Any, metadata: Any = ()) -> str:
     """Return what a value looks like."""
-    for mark in metadata:
+    for mark in reversed(tuple(metadata)):  # the outermost holds, as in the JSON Schema
         if isinstance(mark, WithJsonSchema):
             said = _said(mark.json_schema or {})
             if said:

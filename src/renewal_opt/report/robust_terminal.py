@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import IO
 
 from ..domain.library import Library
@@ -11,19 +12,29 @@ from ..i18n import _
 from .numbers import percent, wan
 from .robust_words import (
     Names,
-    amount,
     claim_words,
     definitions,
+    ends,
+    gamma_text,
     index_text,
+    index_words,
+    left_text,
+    moves,
+    nothing_open,
     number,
+    places_of,
+    price_amount,
     price_text,
     proof_text,
+    refine_words,
     rule_name,
     state_name,
+    trial_words,
+    unit_name,
     why_state,
 )
 from .terminal import SHOWN, Pages
-from .view import basis_name, synthetic_notice
+from .view import synthetic_notice
 
 #: extreme points told
 _POINTS = 12
@@ -53,9 +64,11 @@ def print_robust(answer: RobustAnswer, policy: Policy | None, library: Library |
         _information(answer, names, pages)
         _projects(answer, names, pages)
         _choices(answer, pages)
+        _portfolios(answer, pages)
         _refine(answer, names, pages)
     if answer.protected:
         _protected(answer, pages)
+        _trial(answer, pages)
 
 
 def _information(answer: RobustAnswer, names: Names, pages: Pages) -> None:
@@ -73,7 +86,8 @@ def _projects(answer: RobustAnswer, names: Names, pages: Pages) -> None:
         mine = sorted((p for p in answer.projects if p.state == state), key=lambda p: (-p.held, p.id))
         if not mine:
             continue
-        pages.line(_("{state}: {number}").format(state=state_name(state), number=len(mine)), "bold")
+        title = _("{state}: {number}").format(state=state_name(state), number=len(mine))
+        pages.line(title + (_(" ({hint})").format(hint=index_words(state)) if index_words(state) else ""), "bold")
         if state == "borderline":
             rows = [[names.project(p.id), index_text(p.index, p.held, len(answer.portfolios)), why_state(p.why)] for p in mine[: 2 * SHOWN]]
             if answer.claim == "complete":
@@ -81,53 +95,94 @@ def _projects(answer: RobustAnswer, names: Names, pages: Pages) -> None:
             pages.table([_("project"), _("core index") if answer.claim == "complete" else _("held by"), _("rests on")][: len(rows[0])], rows, right=(1,))
             pages.more(2 * SHOWN, len(mine))
         else:
-            pages.line("  " + ", ".join(p.id for p in mine[:_IDS]))
-            pages.more(_IDS, len(mine))
+            _ids(pages, [p.id for p in mine])
+
+
+def _ids(pages: Pages, ids: Sequence[str], title: str = "") -> None:
+    pages.line("  " + title + (_(", ").join(ids[:_IDS]) or "–"))
+    pages.more(_IDS, len(ids))
 
 
 def _choices(answer: RobustAnswer, pages: Pages) -> None:
     if not answer.choices:
         return
+    places = places_of(answer)
     pages.heading(_("Portfolios for the whole set of information"))
     rows = [
-        [rule_name(c.rule), number(c.value), "–" if c.portfolio is None else str(c.portfolio), str(len(c.chosen)), _("proven") if c.proven else _("best found")]
+        [rule_name(c.rule), number(c.value, places), "–" if c.portfolio is None else str(c.portfolio), str(len(c.chosen)), _("proven") if c.proven else _("best found")]
         for c in answer.choices
     ]
-    pages.table([_("rule"), _("value"), _("portfolio"), _("projects"), _("proof")], rows, right=(1, 2, 3))
-    pages.line(_("in {basis}").format(basis=basis_name(answer.basis)))
+    pages.table([_("rule"), _("value ({unit})").format(unit=unit_name(answer.basis)), _("portfolio"), _("projects"), _("proof")], rows, right=(1, 2, 3))
+    for c in answer.choices:
+        _ids(pages, c.chosen, _("{name}: ").format(name=rule_name(c.rule)))
     found = {c.rule for c in answer.choices}
     for rule in ("maximin", "minimax_regret"):
         if rule not in found:
             pages.line(_("{rule}: not found in the time").format(rule=rule_name(rule)))
-    if answer.portfolios:
-        pages.heading(_("Portfolios ({number})").format(number=len(answer.portfolios)))
-        first = answer.measures[0]
-        listed = [[str(p.id), str(len(p.chosen)), wan(p.investment), amount(first, p.low[0]), amount(first, p.high[0])] for p in answer.portfolios[:SHOWN]]
-        pages.table([_("no."), _("projects"), _("investment (10k yuan)"), _("measure 1, low"), _("high")], listed, right=range(5))
-        pages.more(SHOWN, len(answer.portfolios))
+
+
+def _portfolios(answer: RobustAnswer, pages: Pages) -> None:
+    if not answer.portfolios:
+        return
+    places = places_of(answer)
+    pages.heading(_("Portfolios ({number})").format(number=len(answer.portfolios)))
+    kinds = [kind for kind in ("value", "cost") if any(m.kind == kind for m in answer.measures)]
+    wide = any(p.low != p.high for p in answer.portfolios)
+    listed = []
+    for p in answer.portfolios[:SHOWN]:
+        row = [str(p.id), str(len(p.chosen)), wan(p.investment)]
+        for kind in kinds:
+            if kind == "value" or wide:
+                row += [number(v, places if kind == "value" else 2) for v in ends(answer, p, kind) or ()]
+        listed.append(row)
+    header = [_("no."), _("projects"), _("investment (10k yuan)"), _("least value"), _("largest value")][: 5 if "value" in kinds else 3]
+    header += [_("least cost"), _("largest cost")] if "cost" in kinds and wide else []
+    pages.table(header, listed, right=range(len(header)))
+    pages.more(SHOWN, len(answer.portfolios))
+    if "value" in kinds:
+        pages.line(_("Least and largest value: over all possible weights and scores ({unit}); each of the {number} measures stands in the workbook and the JSON file.").format(unit=unit_name(answer.basis), number=len(answer.measures)))
 
 
 def _refine(answer: RobustAnswer, names: Names, pages: Pages) -> None:
     if not answer.refine:
         return
     pages.heading(_("Information worth refining next (borderline projects)"))
-    rows = [[names.project(r.id), "–" if r.left is None else str(r.left), number(r.spread)] for r in answer.refine[:SHOWN]]
-    pages.table([_("project"), _("portfolios left"), _("spread")], rows, right=(1, 2))
-    pages.more(SHOWN, len(answer.refine))
-    pages.line(_("Portfolios left: nondominated ones when the project is known to be the middle of its intervals. Spread: its largest less its least part of a value."))
+    places = places_of(answer)
+    rows = [[names.project(r.id), left_text(answer, r), number(r.spread, places)] for r in answer.refine[:SHOWN]]
+    if answer.claim != "complete":
+        rows = [[row[0], row[2]] for row in rows]
+    if not nothing_open(answer):
+        pages.table([_("project"), *([_("portfolios left")] if answer.claim == "complete" else []), _("spread")], rows, right=range(1, len(rows[0])))
+        pages.more(SHOWN, len(answer.refine))
+    for sentence in refine_words(answer):
+        pages.line(sentence)
 
 
 def _protected(answer: RobustAnswer, pages: Pages) -> None:
-    first = answer.protected[0]
+    first, places = answer.protected[0], places_of(answer)
     pages.heading(_("Price of robustness"))
-    rows = [[number_of(p.gamma), number(p.objective), price_text(first, p), str(len(p.chosen)), proof_text(p)] for p in answer.protected]
-    pages.table(["gamma", _("objective"), _("price"), _("new starts"), _("proof")], rows, right=(0, 1, 2, 3))
-    base = set(first.chosen)
-    for p in answer.protected[1:]:
-        if p.objective is not None:
-            out, into = sorted(base - set(p.chosen)), sorted(set(p.chosen) - base)
-            words = _("gamma {gamma}: {leave} leave, {enter} enter against gamma 0")
-            pages.line(words.format(gamma=number_of(p.gamma), leave=len(out), enter=len(into)))
+    rows = [
+        [gamma_text(p), number(p.objective, places), price_amount(first, p, places), price_text(first, p), str(len(p.chosen)) if p.objective is not None else "–"]
+        for p in answer.protected
+    ]  # fmt: skip
+    pages.table(["gamma", _("objective"), _("price"), _("price, %"), _("new starts")], rows, right=range(5))
+    pages.line(_("Objective and price in {unit}; the price in % is a share of the objective of gamma 0.").format(unit=unit_name(answer.basis)))
+    for p in answer.protected:
+        pages.line(_("gamma {gamma}: ").format(gamma=gamma_text(p)) + proof_text(p))
+        if p.objective is None:
+            continue
+        if p is first:
+            _ids(pages, p.chosen, _("new starts: "))
+            continue
+        leave, enter = moves(first, p)
+        if leave or enter:
+            _ids(pages, leave, _("leave against gamma 0: "))
+            _ids(pages, enter, _("enter: "))
+        else:
+            pages.line("  " + _("the projects of gamma 0"))
+
+
+def _trial(answer: RobustAnswer, pages: Pages) -> None:
     tried = [p for p in answer.protected if p.trial is not None]
     if not tried:
         return
@@ -137,12 +192,7 @@ def _protected(answer: RobustAnswer, pages: Pages) -> None:
     for p in tried:
         assert p.trial is not None
         t = p.trial
-        table.append([number_of(p.gamma), percent(t.any, 2), percent(t.budget, 2), percent(t.limits, 2), percent(t.funding, 2), percent(t.unsettled, 2)])
+        table.append([gamma_text(p), percent(t.any, 2), percent(t.budget, 2), percent(t.limits, 2), percent(t.funding, 2), percent(t.unsettled, 2)])
     pages.table(["gamma", _("anything"), _("budget"), _("limits"), _("funding"), _("not settled")], table, right=range(6))
-
-
-def number_of(gamma: str) -> str:
-    """Return a level of protection as a short decimal."""
-    from fractions import Fraction
-
-    return f"{float(Fraction(gamma)):g}"
+    for sentence in trial_words(answer):
+        pages.line(sentence)

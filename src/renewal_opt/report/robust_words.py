@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from ..analysis.compare.data import Interval
+from ..domain.base import WAN
 from ..domain.library import Library
 from ..domain.policy import Policy
-from ..domain.robust import Measure, ProtectedPlan, RobustAnswer
+from ..domain.robust import (
+    Measure,
+    ProtectedPlan,
+    Refine,
+    RobustAnswer,
+    RobustPortfolio,
+)
 from ..i18n import _
 from .compare_words import interval_words
-from .numbers import rounded, wan
+from .numbers import percent, rounded
 
 
 def state_name(state: str) -> str:
@@ -35,8 +43,21 @@ def claim_words(answer: RobustAnswer) -> str:
     number = len(answer.portfolios)
     if answer.claim == "complete":
         return _("all {number} nondominated portfolios, proven complete").format(number=number)
-    why = {"time": _("the time ended"), "many": _("there are more than asked for"), "": _("portfolios were set aside without a proof")}.get(answer.why, answer.why)
+    most = asked(answer, "most_portfolios")
+    why = {
+        "time": _("the time ended (seconds: {seconds})").format(seconds=asked(answer, "seconds")), "stopped": _("stopped"),
+        "many": _("there are more than most_portfolios: {most}; raise it in the question, or with --most-portfolios").format(most=most),
+        "": _("portfolios were set aside without a proof"),
+    }.get(answer.why, answer.why)  # fmt: skip
     return _("{number} nondominated portfolios, there may be more: {why}").format(number=number, why=why)
+
+
+def asked(answer: RobustAnswer, *path: str) -> Any:
+    """Return what the question says under a path, None where it says nothing."""
+    here: Any = answer.question
+    for key in path:
+        here = here.get(key) if isinstance(here, dict) else None
+    return here
 
 
 def definitions(answer: RobustAnswer) -> list[str]:
@@ -51,8 +72,11 @@ def definitions(answer: RobustAnswer) -> list[str]:
             out.append(_("The budget is variable: its rows are dropped, portfolios of every budget level are compared."))
     rounded_ones = [m for m in answer.measures if not m.exact]
     if rounded_ones:
-        step = Fraction(rounded_ones[0].step)
-        out.append(_("Each project's part of a value is rounded to a resolution of {step} first; the answer is exact for these numbers.").format(step=f"{float(step):g}"))
+        for m in rounded_ones[:1] + [m for m in rounded_ones[1:] if m.kind == "cost"]:
+            step = Fraction(m.step)
+            unit = _("yuan") if m.kind == "cost" else unit_name(answer.basis)
+            words = _("Each project's part of a value is rounded to {step} ({unit}) first, as its exact step is finer than is searched (resolution of the question); the answer is exact for these numbers.")
+            out.append(words.format(step=f"{float(step):g}", unit=unit))
     if answer.protected:
         out.append(_("Protected with gamma: the plan keeps every rule when any gamma projects overrun by their largest percentage at once, and can be funded then with the money allotted anew (Bertsimas, Sim 2004)."))
         if answer.tickets:
@@ -60,17 +84,28 @@ def definitions(answer: RobustAnswer) -> list[str]:
     return out
 
 
-def number(text: str | None) -> str:
-    """Return an exact number with two decimals, large ones without."""
-    if text is None:
-        return "–"
-    value = rounded(Fraction(text))
-    return f"{value:,.0f}" if abs(value) >= 1_000_000 else f"{value:,.2f}"
+def places_of(answer: RobustAnswer) -> int:
+    """Return with how many decimals all values of an answer are told: 0 where they are large, else 2."""
+    texts = [v for p in answer.portfolios for row in (p.low, p.high) for m, v in zip(answer.measures, row, strict=True) if m.kind == "value"]
+    texts += [c.value for c in answer.choices] + [p.objective for p in answer.protected if p.objective is not None]
+    return 0 if any(abs(Fraction(t)) >= 100_000 for t in texts) else 2
 
 
-def amount(measure: Measure, text: str) -> str:
-    """Return a value, or a cost as 万元."""
-    return wan(Fraction(text)) if measure.kind == "cost" else number(text)
+def number(text: str | Fraction | None, places: int) -> str:
+    """Return an exact number with so many decimals."""
+    return "–" if text is None else f"{rounded(Fraction(text), places):,.{places}f}"
+
+
+def ends(answer: RobustAnswer, portfolio: RobustPortfolio, kind: str) -> tuple[Fraction, Fraction] | None:
+    """Return the least and the largest value (万元 for cost) of a portfolio over the whole set of information; None where nothing is measured so."""
+    both = [(Fraction(a), Fraction(b)) for m, a, b in zip(answer.measures, portfolio.low, portfolio.high, strict=True) if m.kind == kind]
+    every = [v / (WAN if kind == "cost" else 1) for pair in both for v in pair]
+    return (min(every), max(every)) if every else None
+
+
+def unit_name(basis: str) -> str:
+    """Return the unit of values."""
+    return {"investment": _("10k yuan x points"), "count": _("points"), "beneficiaries": _("persons x points")}[basis]
 
 
 def index_text(index: str | None, held: int, listed: int) -> str:
@@ -100,6 +135,90 @@ def price_text(first: ProtectedPlan, plan: ProtectedPlan) -> str:
         return "–"
     share = 100 / Fraction(first.objective or 0)
     return interval_words(Interval(found.low * share, found.high * share)).replace("+", "") + "%"
+
+
+def price_amount(first: ProtectedPlan, plan: ProtectedPlan, places: int) -> str:
+    """Return the price of protection in the objective's unit, as far as it is proven."""
+    found = price(first, plan)
+    return "–" if found is None or found.high is None else interval_words(found, places).replace("+", "")
+
+
+def price_shares(first: ProtectedPlan, plan: ProtectedPlan) -> tuple[Fraction, Fraction] | None:
+    """Return the least and the largest price of protection as shares of the objective without it; None where one is not known."""
+    found = price(first, plan)
+    if found is None or found.low is None or found.high is None or not Fraction(first.objective or 0):
+        return None
+    whole = Fraction(first.objective or 0)
+    return found.low / whole, found.high / whole
+
+
+def gamma_number(plan: ProtectedPlan) -> float:
+    """Return a level of protection as a number."""
+    return float(Fraction(plan.gamma))
+
+
+def gamma_text(plan: ProtectedPlan) -> str:
+    """Return a level of protection as a decimal."""
+    return f"{gamma_number(plan):.12g}"
+
+
+def trial_words(answer: RobustAnswer) -> list[str]:
+    """Return how the overruns are drawn, a sentence each; empty without a trial."""
+    tried = next((p.trial for p in answer.protected if p.trial is not None), None)
+    if tried is None:
+        return []
+    own = asked(answer, "protection", "projects") or {}
+    words = _("{draws} draws, the same for every plan (seed {seed}). In each, every project overruns with a chance of {chance}, by itself; its overrun is then uniform between 0 and its largest: {largest}.")
+    largest = [_("new starts {percent}%").format(percent=_short(asked(answer, "protection", "overrun"))), _("carry-overs {percent}%").format(percent=_short(asked(answer, "protection", "carry_overs")))]
+    if own:
+        largest.append(_("{number} projects as stated").format(number=len(own)))
+    chance = percent(Fraction(str(asked(answer, "protection", "chance"))), 1)
+    out = [words.format(draws=f"{tried.draws:,d}", seed=asked(answer, "protection", "seed"), chance=chance, largest=_("; ").join(largest))]
+    out.append(_("Shares count draws after which the plan breaks the budget, a limit, or cannot be funded with its money allotted anew; a draw may break several."))
+    return out
+
+
+def _short(text: object) -> str:
+    return f"{float(Fraction(str(text))):.12g}"
+
+
+def left_text(answer: RobustAnswer, refine: Refine) -> str:
+    """Return how many portfolios refining leaves, or why that is not counted."""
+    if refine.left is not None:
+        return str(refine.left)
+    return _("list not complete") if answer.claim != "complete" else _("no interval")
+
+
+def refine_words(answer: RobustAnswer) -> list[str]:
+    """Return what the list of projects to refine means and how it is ordered, a sentence each."""
+    if not answer.refine:
+        return []
+    if nothing_open(answer):
+        return [_("Weights, scores and costs are known exactly here: there is nothing to refine.")]
+    spread = _("Spread: the project's largest part of a value less its least, over all possible weights and scores ({unit}).").format(unit=unit_name(answer.basis))
+    by_spread = _("by spread times the share of portfolios that hold it, or that do not where that is less, largest first")
+    if answer.claim != "complete":
+        left = _("Portfolios left after refining can be counted in a complete list only.")
+        return [left, spread, _("Order: {order}.").format(order=by_spread)]
+    left = _("Portfolios left: nondominated ones, of {number}, when the project is known to be the middle of its intervals; a project without an interval has nothing to refine.")
+    order = _("fewest portfolios left first, equal ones {order}").format(order=by_spread)
+    return [left.format(number=len(answer.portfolios)), spread, _("Order: {order}.").format(order=order)]
+
+
+def nothing_open(answer: RobustAnswer) -> bool:
+    """Return whether no project has anything that could be refined."""
+    return all(p.low == p.high for p in answer.portfolios) and all(r.left is None and not Fraction(r.spread) for r in answer.refine)
+
+
+def moves(first: ProtectedPlan, plan: ProtectedPlan) -> tuple[list[str], list[str]]:
+    """Return which projects leave and which enter against the plan without protection."""
+    before, after = set(first.chosen), set(plan.chosen)
+    return sorted(before - after), sorted(after - before)
+
+
+def index_words(state: str) -> str:
+    """Return the core index that a state stands for; empty where it stands for none."""
+    return {"core": _("core index 1"), "exterior": _("core index 0")}.get(state, "")
 
 
 def proof_text(plan: ProtectedPlan) -> str:

@@ -33,6 +33,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "share": {"num_format": "0.00%", "border": 1, "border_color": "#BFBFBF"},
     "whole": {"num_format": "#,##0", "border": 1, "border_color": "#BFBFBF"},
     "year": {"num_format": "0", "border": 1, "border_color": "#BFBFBF", "align": "center"},
+    "gamma": {"num_format": "General", "border": 1, "border_color": "#BFBFBF"},
     "sum": {"num_format": "#,##0.00", "bold": True, "bg_color": "#F2F2F2", "border": 1},
     "sumcount": {"num_format": "#,##0", "bold": True, "bg_color": "#F2F2F2", "border": 1},
     "sumtext": {"bold": True, "bg_color": "#F2F2F2", "border": 1, "text_wrap": True},

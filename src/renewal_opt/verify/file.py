@@ -20,7 +20,7 @@ from .rows import Breach, FamilyResult, Same
 from .walk import judge, verify_plan
 
 #: what a plan's options may hold
-_OPTIONS = {"overrides", "solver", "sweep", "pareto", "fund"}
+_OPTIONS = {"overrides", "solver", "sweep", "pareto", "fund", "robust"}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _UNITS = {
     "yuan": (_WAN, Fraction(1, WAN)), "wan": (_WAN, Fraction(1)), "count": (Label(zh="个", en="projects"), Fraction(1)), "number": (Label(zh="数量", en="number"), Fraction(1)),
 }  # fmt: skip
 _POINTS = {
-    "investment": Label(zh="分·万元", en="points x 10k yuan"),
+    "investment": Label(zh="万元×分", en="10k yuan x points"),
     "count": Label(zh="分", en="points"),
     "beneficiaries": Label(zh="分·人", en="points x residents"),
 }

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,6 +64,8 @@ class Search:
         Moment at which to stop.
     why : str
         Why the last question was left open.
+    tell : callable
+        Told how far the search is.
     """
 
     space: Space
@@ -70,7 +73,13 @@ class Search:
     until: float
     known: list[Pick] = field(default_factory=list)
     why: str = ""
+    tell: Callable[[str], None] = lambda _words: None
     _active: list[int] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        """Whether the time ended, or the search was stopped."""
+        return time.monotonic() > self.until or self.space.stopped
 
     def dominator(self, b: Pick) -> Found:
         """Return the best portfolio that dominates `b`; status `none` when there is none, by proof.
@@ -166,8 +175,8 @@ class Search:
     def complete(self, at_most: int) -> bool:
         """Find all nondominated portfolios; return whether the list is complete (`why` says why not)."""
         while True:
-            if time.monotonic() > self.until:
-                self.why = "time"
+            if self.over:
+                self.why = "stopped" if self.space.stopped else "time"
                 return False
             found = self.next_one()
             if found.status == "none":
@@ -186,4 +195,5 @@ class Search:
         proven = self.climbed(b)
         if proven is not None and not any((proven.bits == a.bits).all() for a in self.known):
             self.known.append(proven)
+            self.tell(_("nondominated portfolios: {number} found").format(number=len(self.known)))
         return proven

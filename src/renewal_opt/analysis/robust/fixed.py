@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ...i18n import _
 from ...pareto import Aside, LinearObjective, MatrixModel, Settled, nondominated
 from ...problem.tables import Floats
 from .dominance import Search
@@ -34,7 +35,7 @@ def may_sweep(table: Table) -> bool:
 def sweep(search: Search, at_most: int) -> bool:
     """Fill `search.known` from the front; return whether the list is complete."""
     space, table = search.space, search.table
-    stop = threading.Event()
+    stop = _Stop(space.options.cancel)
     model = MatrixModel(space.model(), _objectives(space, table), settle=_Settle(space, table))
     found: list[Pick] = []
 
@@ -42,6 +43,7 @@ def sweep(search: Search, at_most: int) -> bool:
         pick = getattr(point, "payload", None)
         if isinstance(pick, Pick):
             found.append(pick)
+            search.tell(_("nondominated portfolios: {number} found").format(number=len(found)))
         if len(found) > at_most:
             stop.set()
 
@@ -49,7 +51,7 @@ def sweep(search: Search, at_most: int) -> bool:
     space.runs += answer.runs
     points = [p.payload for p in answer.points if isinstance(p.payload, Pick)]
     if not answer.complete:
-        search.why = "many" if stop.is_set() else "time" if time.monotonic() >= search.until else next((z.why for z in answer.open), "")
+        search.why = "many" if len(found) > at_most else "stopped" if space.stopped else "time" if time.monotonic() >= search.until else next((z.why for z in answer.open), "")
         for pick in points[:at_most]:  # a point of an unfinished front is nondominated; it is proven again all the same
             if search.take(pick) is None:
                 break
@@ -96,6 +98,18 @@ def _objectives(space: Space, table: Table) -> tuple[LinearObjective, ...]:
         at = np.flatnonzero(coefs).astype(np.int32)
         out.append(LinearObjective(f"m{k}", at, tuple(Fraction(int(c)) for c in coefs[at])))
     return tuple(out)
+
+
+class _Stop(threading.Event):
+    """Set by the search itself, or from outside."""
+
+    def __init__(self, outer: threading.Event | None) -> None:
+        super().__init__()
+        self._outer = outer
+
+    def is_set(self) -> bool:
+        """Return whether either asks to stop."""
+        return super().is_set() or (self._outer is not None and self._outer.is_set())
 
 
 class _Settle:

@@ -26,8 +26,10 @@ from ...problem.tables import Ints
 from ...scoring.values import fill_value, value_range
 from .weights import Weights
 
-#: finest share of the largest total that is kept; finer numbers are rounded to it first, and the answer says so
+#: finest share of the largest total that is kept where the question states none; finer numbers are rounded to it first, and the
+#: answer says so. Without intervals more is kept: an exact step of at most 1e8 steps
 RESOLUTION = Fraction(1, 10**6)
+FIXED = Fraction(1, 10**8)
 Bits = npt.NDArray[np.bool_]
 Ends = tuple[Fraction, Fraction]
 
@@ -112,8 +114,16 @@ def items_of(problem: Problem) -> Items:
     return Items(np.flatnonzero(~problem.carry).astype(np.int64), areas)
 
 
-def table_of(problem: Problem, weights: Weights, scores: ScoreSet | None, costs: CostSet | None, resolution: Fraction = RESOLUTION) -> Table:
+def table_of(problem: Problem, weights: Weights, scores: ScoreSet | None, costs: CostSet | None, resolution: Fraction | None = None) -> Table:
     """Return the parts of all measures.
+
+    Parameters
+    ----------
+    problem, weights, scores, costs
+        What is asked.
+    resolution : Fraction, optional
+        Share of the largest total that the question states; parts finer than that are rounded to it. Default: `RESOLUTION`, but the
+        exact step where it is at least `FIXED` and no measure has an interval.
 
     Raises
     ------
@@ -134,13 +144,16 @@ def table_of(problem: Problem, weights: Weights, scores: ScoreSet | None, costs:
             high = sum((w * e[1] for w, e in zip(point, own, strict=True)), Fraction(0))
             row.append((problem.basis[p] * low, problem.basis[p] * high))
         rows.append(row + [(bonus[a], bonus[a]) for a in items.areas])
-    step, exact = _step(rows, resolution)
+    cost = [] if costs is None else [(-high, -low) for low, high in (_cost_ends(problem, int(p), costs) for p in items.projects)]
+    fixed = all(a == b for row in (*rows, cost) for a, b in row)
+    finest = (resolution or FIXED) if fixed else (resolution or RESOLUTION)
+    resolution = resolution or RESOLUTION
+    step, exact = _step(rows, finest, resolution)
     infos = [MeasureInfo("value", point, step, exact) for point in weights.points]
     whole = [_in_steps(row, step) for row in rows]
     if costs is not None:
-        cost = [_cost_ends(problem, int(p), costs) for p in items.projects]
-        row = [(-high, -low) for low, high in cost] + [(Fraction(0), Fraction(0))] * len(items.areas)
-        step, exact = _step([row], resolution)
+        row = cost + [(Fraction(0), Fraction(0))] * len(items.areas)
+        step, exact = _step([row], finest, resolution)
         infos.append(MeasureInfo("cost", (), step, exact))
         whole.append(_in_steps(row, step))
     return _unique(items, infos, whole)
@@ -157,12 +170,13 @@ def _unique(items: Items, infos: list[MeasureInfo], whole: list[list[tuple[int, 
     return Table(items, tuple(infos[k] for k in kept), low, high)
 
 
-def _step(rows: Sequence[Sequence[Ends]], resolution: Fraction) -> tuple[Fraction, bool]:
+def _step(rows: Sequence[Sequence[Ends]], finest: Fraction, resolution: Fraction) -> tuple[Fraction, bool]:
+    """Return the exact step where it is no finer than the share `finest` of the largest total, else a rounded `resolution` of that."""
     most = max((sum((max(abs(a), abs(b)) for a, b in row), Fraction(0)) for row in rows), default=Fraction(0))
     step = exact_step([v for row in rows for v in chain.from_iterable(row)])
     if step is None:
         return Fraction(1), True
-    if step >= most * resolution:
+    if step >= most * finest:
         return step, True
     return round_resolution(most * resolution), False
 

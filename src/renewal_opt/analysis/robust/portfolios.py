@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -38,11 +39,20 @@ class Portfolios:
     choices: tuple[Choice, ...]
     refine: tuple[Refine, ...]
     runs: int
-    picks: list[Pick] = field(default_factory=list)
+    picks: list[Chosen] = field(default_factory=list)
 
 
-def robust_portfolios(problem: Problem, weights: Weights, question: RobustQuestion, options: SolveOptions) -> Portfolios:
+def robust_portfolios(
+    problem: Problem, weights: Weights, question: RobustQuestion, options: SolveOptions, tell: Callable[[str], None] = lambda _words: None
+) -> Portfolios:
     """Answer the part of a question that asks for nondominated portfolios.
+
+    Parameters
+    ----------
+    problem, weights, question, options
+        What is asked.
+    tell : callable, optional
+        Told what is being worked on.
 
     Raises
     ------
@@ -52,26 +62,36 @@ def robust_portfolios(problem: Problem, weights: Weights, question: RobustQuesti
         When no portfolio satisfies the rules.
     """
     began = time.monotonic()
-    table = table_of(problem, weights, question.scores, question.costs, Fraction(question.resolution))
+    tell(_("nondominated portfolios: the model is being built"))
+    stated = Fraction(question.resolution) if "resolution" in question.model_fields_set else None
+    table = table_of(problem, weights, question.scores, question.costs, stated)
     skip = frozenset({"budget"}) if question.costs is not None and question.costs.budget == "variable" else frozenset[str]()
     space = Space(problem, items_of(problem), options, skip)
     for row in (table.middle, *table.high[:6]):
         space.warm(row)
     seconds = float(question.seconds)
-    search = Search(space, table, began + seconds * _LIST_SHARE)
+    search = Search(space, table, began + seconds * _LIST_SHARE, tell=tell)
+    tell(_("nondominated portfolios: the search begins"))
     complete = (sweep if may_sweep(table) else Search.complete)(search, question.most_portfolios)
     why = search.why
     if complete and not search.known:
         raise InfeasibleError(_("no portfolio satisfies the rules"))
     n = len(table.items.projects)
     if complete:
-        states = {k: _from_list(search.known, k) for k in range(n)}
-        choices = from_set(search)
+        states, choices = _of_set(search, n)
     else:
+        tell(_("maximin and minimax regret"))
         search.until = began + seconds * 0.75
         choices = by_programme(search)
         search.until = began + seconds
-        states = {k: decide(search, k) for k in _order(search, n)}
+        states = _one_by_one(search, n)
+        if why == "time" and not search.over:  # what the proofs left over goes back to the list
+            complete = search.complete(question.most_portfolios)
+            why = search.why
+            states, choices = _of_set(search, n) if complete else (_one_by_one(search, n, states), choices)
+        if not all(c.proven for c in choices) and not search.over:
+            tell(_("maximin and minimax regret"))
+            choices = _better(choices, by_programme(search))
     search.known.sort(key=lambda p: tuple(-v for v in (table.low @ p.bits.astype(np.int64)).tolist()))
     return _told(problem, search, complete, why, states, choices)
 
@@ -81,6 +101,34 @@ def _order(search: Search, n: int) -> list[int]:
     known = search.known
     held = [sum(bool(p.bits[k]) for p in known) for k in range(n)]
     return sorted(range(n), key=lambda k: (0 if 0 < held[k] < len(known) else 1 if held[k] else 2, k))
+
+
+def _of_set(search: Search, n: int) -> tuple[dict[int, Decided], list[Chosen]]:
+    """Return states and choices of a complete list."""
+    return {k: _from_list(search.known, k) for k in range(n)}, from_set(search)
+
+
+def _one_by_one(search: Search, n: int, before: dict[int, Decided] | None = None) -> dict[int, Decided]:
+    """Return what is proven of each project; what was proven before stays."""
+    out: dict[int, Decided] = {}
+    for number, k in enumerate(_order(search, n), 1):
+        search.tell(_("projects one by one: {number} of {all}").format(number=number, all=n))
+        out[k] = before[k] if before is not None and before[k].state != "undecided" else decide(search, k)
+    return out
+
+
+def _better(before: list[Chosen], after: list[Chosen]) -> list[Chosen]:
+    """Return of each rule what is proven, else the better one."""
+    out: dict[str, Chosen] = {}
+    for c in (*before, *after):
+        known = out.get(c.rule)
+        if known is None or (c.proven, _worth(c)) > (known.proven, _worth(known)):
+            out[c.rule] = c
+    return list(out.values())
+
+
+def _worth(c: Chosen) -> int:
+    return c.steps if c.rule == "maximin" else -c.steps
 
 
 def _from_list(known: list[Pick], item: int) -> Decided:
@@ -97,7 +145,8 @@ def _told(problem: Problem, search: Search, complete: bool, why: str, states: di
     projects = []
     for k in range(n):
         held = sum(bool(p.bits[k]) for p in known)
-        index = str(Fraction(held, len(known))) if complete and known else None
+        single = {"core": "1", "exterior": "0"}.get(states[k].state)  # proven without the set
+        index = str(Fraction(held, len(known))) if complete and known else single
         projects.append(RobustProject(id=ids[k], name=names[ids[k]], state=states[k].state, held=held, index=index, why="set" if complete else states[k].why))
     border = [k for k in range(n) if states[k].state == "borderline"]
     refine = tuple(
@@ -106,7 +155,7 @@ def _told(problem: Problem, search: Search, complete: bool, why: str, states: di
     )  # fmt: skip
     return Portfolios(
         tuple(_measure(m, problem) for m in table.measures), complete, why, listed, tuple(projects),
-        tuple(_choice(table, c, known, ids) for c in choices), refine, search.space.runs, known,
+        tuple(_choice(table, c, known, ids) for c in choices), refine, search.space.runs, choices,
     )  # fmt: skip
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ...domain.robust import ProtectedPlan, RobustAnswer, RobustInput, RobustQuestion
-from ...errors import InputError
+from ...errors import InputError, SolverError
+from ...i18n import _
 from ...io.load import Inputs
 from ...problem import Problem
 from ..annual import make_problem, options_of
 from ..assemble import input_files, program_versions
 from .curve import has_tickets, price_of_robustness
 from .measures import unknown_names, unknown_projects
+from .plans import Keeping, Plans
 from .portfolios import Portfolios, robust_portfolios
 from .weights import Weights, unknown_criteria, weight_set
 
@@ -25,7 +28,14 @@ Telling = Callable[[str], None]
 
 
 def robust(
-    inputs: Inputs, question: RobustQuestion, *, file: str = "", cancel: threading.Event | None = None, tell: Telling | None = None
+    inputs: Inputs,
+    question: RobustQuestion,
+    *,
+    file: str = "",
+    cancel: threading.Event | None = None,
+    tell: Telling | None = None,
+    keep: Keeping | None = None,
+    overrides: Mapping[str, Any] | None = None,
 ) -> RobustAnswer:
     """Answer a robust question.
 
@@ -39,7 +49,12 @@ def robust(
     cancel : threading.Event, optional
         Set it to stop with what is proven by then.
     tell : callable, optional
-        Told what is being worked on.
+        Told what is being worked on, in the language in force.
+    keep : callable, optional
+        Told ``(name, plan, why)`` for each plan of the answer (`plans.plan_names`); plan is None, with the reason, where a portfolio is
+        no plan of the scenario (a variable budget).
+    overrides : mapping, optional
+        Policy values changed on the way to `inputs`, recorded in the plans.
 
     Raises
     ------
@@ -50,16 +65,22 @@ def robust(
     tell = tell or (lambda _words: None)
     problem = make_problem(inputs)
     options = options_of(inputs.scenario, cancel=cancel)
+    plans = None if keep is None else Plans(inputs, problem, options, question, dict(overrides or {}), keep)
     with _placing(file):
         _names(problem, question)
         weights = possible_weights(problem, question)
         found: Portfolios | None = None
         if question.asks_portfolios:
-            tell("portfolios")
-            found = robust_portfolios(problem, weights, question, options)
+            found = robust_portfolios(problem, weights, question, options, tell)
         protected: tuple[ProtectedPlan, ...] = ()
         if question.protection is not None:
-            protected = price_of_robustness(inputs, problem, question.protection, options, float(question.seconds), tell)
+            protected = price_of_robustness(inputs, problem, question.protection, options, float(question.seconds), tell, plans)
+            if found is None and not protected:
+                raise SolverError(_("stopped before anything was found"))
+        for chosen in found.picks if found is not None and plans is not None else ():
+            assert plans is not None
+            bound = next((p.bound for p in protected if p.gamma == "0"), None)  # of the scenario's best plan: it holds for any
+            plans.add(chosen.rule.replace("_", "-"), chosen.pick, bound=bound)
     scenario = inputs.scenario
     answer = RobustAnswer(
         program=program_versions()["renewal_opt"], title=scenario.title(inputs.policy.city.label),

@@ -118,6 +118,11 @@ class Space:
         self._oracle = Oracle(funding_tables(problem, self.plan_rows), len(problem.projects)) if self.projected else None
         self._owner = self._owners()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the cancel token is set."""
+        return self.options.cancel is not None and self.options.cancel.is_set()
+
     def _owners(self) -> Ints:
         """Return the item of each column, -1 for none."""
         out = np.full(self.matrices.n_cols, -1, dtype=np.int64)
@@ -213,6 +218,8 @@ class Space:
         more = more or More()
         large = max(float(np.abs(parts).sum()), *(float(np.abs(r[1]).sum()) for r in more.rows), 0.0) > _LARGE
         for _turn in range(_TURNS):
+            if self.stopped:
+                return Found("open", why="stopped")
             left = until - time.monotonic()
             if left <= 0:
                 return Found("open", why="time")
@@ -227,7 +234,7 @@ class Space:
             if result.status is Status.INFEASIBLE:
                 return Found("none")
             if result.x is None:
-                return Found("open", why="time" if result.status is Status.TIME_LIMIT else result.status.words())
+                return Found("open", why="stopped" if self.stopped else "time" if result.status is Status.TIME_LIMIT else result.status.words())
             pick, rows, proven = self.settle(result.x)
             if pick is not None:
                 return Found("found", pick, result.bound, more=result.x[self.matrices.n_cols :])
