@@ -7,7 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from ..domain.plan import Plan
+from ..domain.scenario import Scenario, SolverOptions
 from ..errors import Finding, InputError
 from ..i18n import _
 from .atomic import sha256_file
@@ -60,6 +63,34 @@ def read_plan_inputs(plan: Plan, path: Path) -> Inputs | None:
         return load_inputs(scenarios[0], overrides=exact(overrides) or None)
     except (OSError, ValueError, InputError):
         return None
+
+
+def solved_with(plan: Plan, path: Path, scenario: Scenario) -> Scenario:
+    """Return the scenario with the solver's options that the command line had changed for a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : Path
+        Its file, for the findings.
+    scenario : Scenario
+
+    Raises
+    ------
+    InputError
+        For options that the solver does not have, or values that they cannot take.
+    """
+    found = plan.options.get("solver")
+    if found is None:
+        return scenario
+    try:
+        if not isinstance(found, Mapping) or not set(found) <= set(SolverOptions.model_fields):
+            raise TypeError
+        solver = SolverOptions.model_validate(scenario.solver.model_dump() | exact(found))
+    except (TypeError, ValidationError):
+        expected = _("a mapping of gap (from 0 to below 1), seconds (above 0), threads (1 to 256), seed")
+        raise InputError([Finding("bad_value", file=str(path), path="options.solver", value=shown(found), expected=expected)]) from None
+    return scenario.model_copy(update={"solver": solver})
 
 
 def exact(value: Any) -> Any:

@@ -10,11 +10,10 @@ from types import NoneType
 
 from ..domain import Plan, Scenario
 from ..domain.base import Label
-from ..domain.scenario import SolverOptions
 from ..errors import Collector, InputError
 from ..io.atomic import sha256_file
 from ..io.naming import case_label, case_name
-from ..io.planinputs import exact
+from ..io.planinputs import exact, solved_with
 from ..io.yamlfile import parse_yaml
 from .rows import Breach, FamilyResult, Same
 from .walk import judge, verify_plan
@@ -82,14 +81,14 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
     read = [Same("inputs", (role, Path(f).resolve()) in listed, True, at=str(f), kind="unknown") for role, f in inputs.files]
     read.append(Same("inputs", sorted(map(str, listed - {(role, Path(f).resolve()) for role, f in inputs.files})), [], at="not read", kind="unknown"))
     read.append(Same("inputs", sorted(f"{p}: {n}" for (_role, p), n in times.items() if n > 1), [], at="twice"))
-    changed = plan.options.get("solver")
-    fits = changed is None or (isinstance(changed, Mapping) and changed.keys() <= SolverOptions.model_fields.keys())
+    try:
+        scenario_solved, fits = solved_with(plan, scenario, inputs.scenario), True
+    except InputError:
+        scenario_solved, fits = inputs.scenario, False
     read.append(Same("options", fits and isinstance(overrides, (Mapping, NoneType)), True, kind="unknown"))
     read.append(Same("options", sorted(plan.options.keys() - _OPTIONS), [], at="keys", kind="unknown"))
     if "sweep" in plan.options:
         read.append(Same("options.sweep", _swept(plan.options["sweep"], inputs.scenario), True))
-    solver = inputs.scenario.solver.model_copy(update=exact(changed) if isinstance(changed, Mapping) else {})
-    scenario_solved = inputs.scenario.model_copy(update={"solver": solver})
     return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, scenario_solved)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,16 @@ from ...errors import Finding, InputError
 from ...i18n import _
 from ...io.load import Inputs, load_inputs
 from ...io.planfile import read_plan
-from ...io.planinputs import exact, read_plan_inputs
+from ...io.planinputs import exact, read_plan_inputs, solved_with
 from ...model.build import plan_rows
 from ...model.rows import Row
 from ...problem import Problem
 from ...solver import Progress
+from ...verify import verify_plan
 from ..annual import make_problem, solve_annual
+
+#: breaches of a plan that are told one by one, and characters of each number
+_TOLD, _LONG = 20, 120
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +90,7 @@ def target_of(
     Raises
     ------
     InputError
-        For a file that cannot be read; a plan whose inputs are gone or have changed, or that does not fit them;
+        For a file that cannot be read; a plan whose inputs are gone or have changed, or that does not pass the exact re-check;
         overrides beside a plan that asks for none.
     InfeasibleError, SolverError
         When the scenario has no plan; see `errors`.
@@ -102,13 +106,42 @@ def target_of(
     if read is None:
         words = _("the policy, library and scenario that the plan was made from, unchanged; solve the scenario again")
         raise InputError([Finding("plan_inputs", file=str(path), expected=words)])
+    scenario = solved_with(plan, path, read.scenario)
+    read = replace(read, scenario=scenario)
     if not overrides:
-        return of_plan(path, read, plan)
+        target = of_plan(path, read, plan)
+        sound(plan, read, path)
+        return target
+    sound(plan, read, path)
     own = plan.options.get("overrides")
     own = own if isinstance(own, Mapping) else {}
     inputs = load_inputs(next(p for role, p in read.files if role == "scenario"), overrides={k: v for k, v in exact(own).items() if k not in overrides} | dict(overrides))
+    inputs = replace(inputs, scenario=inputs.scenario.model_copy(update={"solver": scenario.solver}))
     recorded = {k: v for k, v in own.items() if k not in overrides} | (options or {}).get("overrides", {})
     return of_plan(path, inputs, plan.model_copy(update={"options": plan.options | {"overrides": recorded}}), changed=True)
+
+
+def sound(plan: Plan, inputs: Inputs, path: Path) -> None:
+    """Refuse a plan that does not pass the exact re-check.
+
+    Raises
+    ------
+    InputError
+        With every breach, up to `_TOLD` of them.
+    """
+    breaches = [b for r in verify_plan(plan, inputs.policy, inputs.library, inputs.scenario) for b in r.breaches]
+    words = _("a plan that passes the exact re-check (verify); here: {expected}")
+    faults = [
+        Finding(
+            "plan_fails", file=str(path), path=f"{b.family}: {b.row or b.rule}", value=(b.found or ("" if b.value is None else str(b.value)))[:_LONG],
+            expected=words.format(expected=(b.expected or ("" if b.bound is None else str(b.bound)) or "–")[:_LONG]),
+        )
+        for b in breaches[:_TOLD]
+    ]  # fmt: skip
+    if len(breaches) > _TOLD:
+        faults.append(Finding("plan_fails", file=str(path), value=str(len(breaches)), expected=_("no breach; the first {n} are told").format(n=_TOLD)))
+    if faults:
+        raise InputError(faults)
 
 
 def of_plan(path: Path, inputs: Inputs, plan: Plan, problem: Problem | None = None, *, changed: bool = False) -> Target:

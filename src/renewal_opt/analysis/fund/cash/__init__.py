@@ -14,8 +14,7 @@ from ....domain.plan import Plan
 from ....domain.policy import Policy
 from ....errors import Finding, InputError
 from ....i18n import _
-from ....verify import verify_plan
-from ..target import Target
+from ..target import Target, sound
 from .areas import financing_of, grants_of, member, needed, transfers
 from .books import Book, Channels, books_of, help_of
 from .cover import classes_of, covers_of, floors_of
@@ -42,7 +41,7 @@ def cash_of(target: Target, *, discount: Fraction | None = None, basis: Basis | 
         When the plan does not pass the exact re-check; when `basis` contradicts the library.
     """
     inputs = target.inputs
-    _sound(target)
+    sound(target.plan, inputs, target.path)
     stated = inputs.library.investment_basis
     if basis is not None and stated is not None and basis != stated:
         raise InputError([Finding("investment_basis", file="--basis", value=basis, expected=_("what the library says: {basis}").format(basis=stated))])
@@ -74,15 +73,6 @@ def of_plan(plan: Plan, policy: Policy, library: Library, *, discount: Fraction 
         channels=channels_of(books, channels, years), revenue=revenue_by_class(books, years), projects=projects, areas=areas, help=tuple(help_),
         transfers=_documented(help_), floors=floors, **common(books),
     )  # fmt: skip
-
-
-def _sound(target: Target) -> None:
-    """Refuse a plan that does not pass the exact re-check."""
-    inputs = target.inputs
-    failed = [f.family for f in verify_plan(target.plan, inputs.policy, inputs.library, inputs.scenario) if not f.holds]
-    if failed:
-        words = _("a plan that passes the exact re-check (verify)")
-        raise InputError([Finding("plan_fails", file=str(target.path), value=", ".join(failed), expected=words)])
 
 
 def _documented(help_: Sequence[Any]) -> tuple[Transfer, ...]:

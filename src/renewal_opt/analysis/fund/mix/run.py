@@ -15,8 +15,6 @@ from ....domain.fund_mix import FundMix, MixMeasures, MixRow, MixStage
 from ....domain.plan import Check, Plan
 from ....errors import SolverError
 from ....i18n import _
-from ....io.load import Inputs
-from ....io.planinputs import exact as as_given
 from ....problem.repayment import dues
 from ....solver import SolveOptions
 from ....solver.process import claim_threads
@@ -91,7 +89,6 @@ def fund_mix(target: Target, question: MixQuestion | None = None, options: Solve
         When the solver gives no answer in time; when the plan of the mix does not pass the exact re-check.
     """
     question = question or MixQuestion()
-    target = replace(target, inputs=_as_solved(target))
     options = options or options_of(target.inputs.scenario)
     claim_threads(options.threads)
     answer = _answer(target, question, options)
@@ -106,15 +103,6 @@ def fund_mix(target: Target, question: MixQuestion | None = None, options: Solve
     stages = tuple(s.model_copy(update={"before": None}) for s in again.data.stages)
     data = again.data.model_copy(update={"left_out": tuple(gone), "stages": stages, "blocked": answer.data.blocked, "before": answer.data.before, "fits": False, "rows": _rows(target, again.plan)})
     return MixAnswer(data, again.plan)
-
-
-def _as_solved(target: Target) -> Inputs:
-    """Return the inputs with the solver's options that the plan was solved with."""
-    changed = target.plan.options.get("solver")
-    if not isinstance(changed, dict):
-        return target.inputs
-    scenario = target.inputs.scenario
-    return replace(target.inputs, scenario=scenario.model_copy(update={"solver": scenario.solver.model_copy(update=as_given(changed))}))
 
 
 def _names(target: Target, starts: Sequence[bool]) -> list[str]:
