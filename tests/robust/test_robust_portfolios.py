@@ -10,6 +10,8 @@ import pytest
 from robust_cases import COLUMNS, OPTIONS, ByHand, criterion, question, scored_town
 from small import Town, channel, new
 
+from renewal_opt.analysis.robust import portfolios
+from renewal_opt.analysis.robust.measures import RESOLUTION, table_of
 from renewal_opt.analysis.robust.portfolios import Portfolios, robust_portfolios
 from renewal_opt.analysis.robust.weights import weight_set
 from renewal_opt.domain.robust import RobustQuestion, ScoreSet
@@ -190,6 +192,30 @@ def test_more_random_questions_against_enumeration(start: int) -> None:
         compare(seed)
         if seed % 5 == 0:
             compare_singly(seed)
+
+
+@pytest.mark.parametrize("engine", ["front", "search"])
+def test_fine_weights_with_exact_steps_against_enumeration(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    """Weights of five digits: more than a million steps in a measure, none of them rounded."""
+    if engine == "search":
+        monkeypatch.setattr(portfolios, "may_sweep", lambda _table: False)
+    large = 0
+    for seed in range(300, 308):
+        ends = {"a": (F(12345 + seed, 10**5), F(34567, 10**5)), "b": (F(11111, 10**5), F(22223 + seed, 10**5))}
+        points = [(x, y, 1 - x - y) for x in ends["a"] for y in ends["b"]]
+        intervals = {k: [D(v.numerator) / D(v.denominator) for v in pair] for k, pair in ends.items()}
+        asked = RobustQuestion.model_validate({"weights": {"intervals": intervals}} | ({"costs": {}} if seed % 2 else {}))
+        problem = scored_town(seed).problem()
+        assert asked.weights is not None
+        try:
+            answer = robust_portfolios(problem, weight_set(asked.weights, tuple(problem.policy.criteria)), asked, OPTIONS)
+        except InfeasibleError:
+            continue
+        assert answer.complete
+        assert {frozenset(p.chosen) for p in answer.listed} == {k.chosen for k in ByHand(problem, asked, points).best}, seed
+        coarse = table_of(problem, weight_set(asked.weights, tuple(problem.policy.criteria)), None, asked.costs, RESOLUTION)
+        large += all(m.exact for m in answer.measures) and not all(m.exact for m in coarse.measures)
+    assert large >= 3
 
 
 def test_score_intervals_are_clipped_to_the_scale() -> None:

@@ -102,7 +102,11 @@ class Search:
             return Found("open", why=_("portfolios were set aside without a proof"))
         if found.bound < own + 1 - 1e-3:
             return Found("none")
-        return Found("open", why=_("a bound did not exclude a step"))
+        return Found("open", why=self._loose())
+
+    def _loose(self) -> str:
+        """Return why a bound leaves a step open: the run was cut short, or the numbers are too large for it."""
+        return ("stopped" if self.space.stopped else "time") if self.over else _("a bound did not exclude a step")
 
     def climbed(self, b: Pick) -> Pick | None:
         """Return `b`, or a portfolio that dominates it, proven nondominated; None when that was left open."""
@@ -138,7 +142,7 @@ class Search:
                 return found
             above = [n for n, a in enumerate(self.known) if n not in self._active and dominates(self.table, a.bits, found.pick.bits)]
             if not above:
-                return found if not any(dominates(self.table, a.bits, found.pick.bits) for a in self.known) else Found("open", why=_("a bound did not exclude a step"))
+                return found if not any(dominates(self.table, a.bits, found.pick.bits) for a in self.known) else Found("open", why=self._loose())
             self._active += above
 
     def _direction(self) -> Ints:

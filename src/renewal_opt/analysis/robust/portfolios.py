@@ -85,7 +85,7 @@ def robust_portfolios(
         choices = by_programme(search)
         search.until = began + seconds
         states = _one_by_one(search, n)
-        if why == "time" and not search.over:  # what the proofs left over goes back to the list
+        if why not in ("many", "stopped") and not search.space.aside and not search.over:  # what the proofs left over goes back to the list
             complete = search.complete(question.most_portfolios)
             why = search.why
             states, choices = _of_set(search, n) if complete else (_one_by_one(search, n, states), choices)
