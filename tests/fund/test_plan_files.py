@@ -107,3 +107,23 @@ def test_overrides_stand_on_a_sound_plan(solved: Path) -> None:
     code, words = run("fund", "mix", str(path), "--set", "funding.channels.own.cap.2025=400")
     assert code == 2, words
     assert "passes the exact re-check" in words
+
+
+def test_faults_of_options_are_told_together(solved: Path) -> None:
+    code, words = run("fund", "worth", str(solved), "--step", "0.00001", "--years", "x,y", "--curve", "zz")
+    assert code == 2
+    assert all(name in words for name in ("--step", "“x”", "“y”", "--curve"))
+
+
+def test_a_shock_given_twice_is_a_fault(solved: Path) -> None:
+    for name in ("revenue", "cost"):
+        code, words = run("fund", "stress", str(solved), f"--{name}", "10%", f"--{name}", "20%")
+        assert code == 2, words
+        assert "each shock once" in words
+
+
+def test_balance_asks_for_a_scenario(solved: Path) -> None:
+    code, words = run("fund", "balance", str(solved))
+    assert code == 2
+    assert words.count("✗") == 1
+    assert "a scenario" in words

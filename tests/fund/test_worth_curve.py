@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from small import Town, channel, entry, new
-from worth_cases import WAN, based, feasible, random_raw, spending
+from worth_cases import WAN, based, feasible, random_raw, spending, target_of_town
 
 from renewal_opt.analysis.fund.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
 from renewal_opt.analysis.fund.levers import by_year, with_policy
+from renewal_opt.analysis.fund.worth import Asked
+from renewal_opt.analysis.fund.worth_answer import worth
 from renewal_opt.domain.fund_worth import Corner, Curve
 from renewal_opt.errors import InfeasibleError
 from renewal_opt.problem import Problem
@@ -149,3 +151,18 @@ def test_policies_of_a_curve_hold_their_numbers() -> None:
     half = scaled(problem.policy, F(1, 2)).funding.channels["c"].cap.years
     assert half == {2025: 5 * WAN, 2026: 5 * WAN}
     assert [v for v, _c in feasible(with_policy(problem, policy))] == [0]
+
+
+@pytest.mark.parametrize("cap", ["open", {2025: 0, "later": "last"}])
+def test_nothing_to_scale_is_told(cap: Any) -> None:
+    """Open channels, or caps of nothing, have no curve of scaled caps; nothing is divided by 0."""
+    town = Town([new("a", 10, 5)], channels={"cash": channel(), "more": channel(cap=cap)})
+    answer = worth(target_of_town(town), Asked(step=WAN), points=3, curves=[("scale", "yearly"), ("total", "yearly")])
+    assert [c.axis for c in answer.curves] == ["total"]
+    assert any("nothing to scale" in n.en for n in answer.notes)
+
+
+def test_caps_of_a_few_yuan_are_scaled() -> None:
+    town = Town([new("a", yuan=[3], score=5)], channels={"cash": channel(cap={2025: "4 元", "later": "last"})})
+    (curve,) = worth(target_of_town(town), Asked(step=WAN), points=4, curves=[("scale", "yearly")]).curves
+    assert curve.lower[-1].value == 5

@@ -207,6 +207,10 @@ class CurveMaker:
             return with_all_money(self._policy, money)
         return scaled(self._policy, Fraction(money, self._sum))
 
+    def scales(self) -> bool:
+        """Return whether there are caps that can be scaled, where that is asked."""
+        return self.axis != "scale" or self._sum > 0
+
     def monotone(self) -> bool:
         """Return whether more money never takes a plan away: else a bound at some money says nothing of less."""
         low, high = self._ends()
@@ -264,8 +268,7 @@ class CurveMaker:
     def _relax_scaled(self, low: int, high: int) -> None:
         """The same where all caps move at once: chords of a concave optimum bound it beyond their ends, each optimum what lies below it."""
         found: list[tuple[int, float]] = []
-        for k in range(_PLACES + 1):
-            money = low + (high - low) * k // _PLACES
+        for money in sorted({low + (high - low) * k // _PLACES for k in range(_PLACES + 1)}):
             value = LeverProgram(with_policy(self.base.problem, self.policy(money)), [], 1).optimum
             if value is not None:
                 found.append((money, value))

@@ -55,7 +55,9 @@ def worth(
     drawn: list[Curve] = []
     for axis, years in curves if points else ():
         maker = CurveMaker(base, asked, axis, years, points)
-        if maker.monotone():
+        if not maker.scales():
+            notes.append(_NO_CAPS)
+        elif maker.monotone():
             drawn.append(maker.draw(tell))
         else:
             notes.append(_NOT_MONOTONE)
@@ -72,6 +74,7 @@ def worth(
 _NOT_MONOTONE = Label(
     zh="有限额按预算的占比设下限：资金多了未必仍可行，故不画该曲线", en="a limit asks for a least share of the budget: more money may take plans away, so that this curve is not drawn"
 )
+_NO_CAPS = Label(zh="渠道都没有大于 0 的上限，没有可按比例调整的上限，故不画按比例的曲线", en="no channel has a cap above 0: there is nothing to scale, so that the curve of scaled caps is not drawn")
 _SPLIT_BY_YEAR = Label(
     zh="结转的渠道不参加“合用一笔”的组合：多出的钱会跨年使用", en="channels whose surplus is carried over are in no set that shares a step: the money would reach over years"
 )

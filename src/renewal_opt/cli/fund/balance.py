@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ...errors import Finding, InputError
 from ...i18n import N_, _
 from ..base import Choice, Exact, a_path, argument, json_option, option
 from ..base import command as a_command
@@ -34,8 +35,12 @@ def command(
     scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, output: Path | None, xlsx: Path | None, sets: tuple[str, ...], as_json: bool, quiet: bool
 ) -> None:
     """Find the price of balancing."""
+    from ...analysis.fund.target import is_plan
     from ...io.load import load_inputs
 
+    if is_plan(scenario):
+        words = _("a scenario (YAML): the projects are selected anew for each level")
+        raise InputError([Finding("scenario_needed", file=str(scenario), value=scenario.name, expected=words)])
     inputs = load_inputs(scenario, overrides=parse_overrides(sets))
     read = [p for _role, p in inputs.files]
     check_targets([p for p in (output, xlsx) if p is not None], read)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @option("--cut", "cuts", multiple=True, metavar="[CHANNEL=]P,...", help=N_("Cut a channel's yearly caps (all channels without a name), for example special_bond=10%,20%; may be given several times."))
 @option("--late", "lates", multiple=True, metavar="[CHANNEL=]N", help=N_("A channel's money comes so many years later."))
 @option("--rate", "rates", multiple=True, metavar="[CHANNEL=]P,...", help=N_("Raise the yearly rate of a debt channel (all without a name) by points, for example 0.5%,1%."))
-@option("--revenue", "revenues", metavar="P,...", help=N_("Cut all pledged net revenue, for example 30%,50%,70%."))
-@option("--cost", "costs", metavar="P,...", help=N_("Raise all spending to come, for example 10%,20%."))
+@option("--revenue", "revenues", multiple=True, metavar="P,...", help=N_("Cut all pledged net revenue, for example 30%,50%,70%."))
+@option("--cost", "costs", multiple=True, metavar="P,...", help=N_("Raise all spending to come, for example 10%,20%."))
 @option("--grid", is_flag=True, help=N_("Try all combinations of the shocks too, not each by itself alone."))
 @option("--held/--no-held", default=True, help=N_("Whether the plan's projects are held (default: they are): which fall, and why."))
 @option("--again/--no-again", default=True, help=N_("Whether the plan is solved anew under each case (default: it is)."))
@@ -48,8 +48,8 @@ def command(
     cuts: tuple[str, ...],
     lates: tuple[str, ...],
     rates: tuple[str, ...],
-    revenues: str | None,
-    costs: str | None,
+    revenues: tuple[str, ...],
+    costs: tuple[str, ...],
     grid: bool,
     held: bool,
     again: bool,
@@ -65,7 +65,7 @@ def command(
 ) -> None:
     """Try a plan under shocks."""
     words = [*(("cut", w) for w in cuts), *(("late", w) for w in lates), *(("rate", w) for w in rates)]
-    words += [(kind, w) for kind, w in (("revenue", revenues), ("cost", costs)) if w is not None]
+    words += [*(("revenue", w) for w in revenues), *(("cost", w) for w in costs)]
     if not words:
         raise InputError([Finding("no_shock", file=str(path), expected=_("at least one of --cut, --late, --rate, --revenue, --cost"))])
     target = read_target(path, sets, quiet)

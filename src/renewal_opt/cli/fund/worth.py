@@ -67,7 +67,10 @@ def command(
     from ...io.worthfile import worth_to_json
 
     files = [p for p in (output, xlsx, page) if p is not None]
-    drawn, wanted, yuan = _curves(curves), _years(years), _yuan(step)
+    faults: list[Finding] = []
+    drawn, wanted, yuan = _curves(curves, faults), _years(years, faults), _yuan(step, faults)
+    if faults:
+        raise InputError(faults)
     check_targets(files, [path])
     target = read_target(path, sets, quiet)
     read = [p for _role, p in target.inputs.files] + [path]
@@ -110,32 +113,28 @@ def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[
         return worth(target, asked, pairs=pairs, points=points, tell=tell, cancel=progress.cancel, **more)
 
 
-def _yuan(step: Decimal) -> int:
+def _yuan(step: Decimal, faults: list[Finding]) -> int:
     yuan = step * 10_000
     if yuan != int(yuan):
-        raise InputError([Finding("bad_step", file="--step", value=str(step), expected=_("10k yuan with at most four decimals: whole yuan"))])
+        faults.append(Finding("bad_step", file="--step", value=str(step), expected=_("10k yuan with at most four decimals: whole yuan")))
     return int(yuan)
 
 
-def _years(text: str | None) -> tuple[int, ...]:
+def _years(text: str | None, faults: list[Finding]) -> tuple[int, ...]:
     parts = [p.strip() for p in (text or "").split(",") if p.strip()]
     wrong = [p for p in parts if not (p.isascii() and p.isdigit() and len(p) == 4)]
-    if wrong:
-        raise InputError([Finding("bad_year", file="--years", value=p, expected=_("a calendar year, such as 2026")) for p in wrong])
-    return tuple(map(int, parts))
+    faults += [Finding("bad_year", file="--years", value=p, expected=_("a calendar year, such as 2026")) for p in wrong]
+    return tuple(int(p) for p in parts if p not in wrong)
 
 
-def _curves(texts: tuple[str, ...]) -> list[Drawn]:
+def _curves(texts: tuple[str, ...], faults: list[Finding]) -> list[Drawn]:
     from ...domain.fund_worth import Axis, Caps
 
     out: list[Any] = []
-    faults: list[Finding] = []
     for text in texts:
         axis, _colon, caps = text.partition(":")
         if axis in get_args(Axis) and (caps or "yearly") in get_args(Caps):
             out.append((axis, caps or "yearly"))
         else:
             faults.append(Finding("bad_curve", file="--curve", value=text, expected=_("total or scale, then yearly, carried or summed, such as total:carried")))
-    if faults:
-        raise InputError(faults)
     return list(dict.fromkeys(out))
