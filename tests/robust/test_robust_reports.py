@@ -159,7 +159,7 @@ def test_terminal_and_workbook_tell_the_same_price(tmp_path: Path) -> None:
     rows = list(book["price of robustness"].iter_rows(values_only=True))
     told = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     assert [r["gamma"] for r in told] == [0, 1, 2.5]
-    assert abs(told[1]["price, at most (% of gamma 0)"] - 50 / 110) < 1e-9
+    assert abs(told[1]["price, at most (percent of gamma 0)"] - 50 / 110) < 1e-9
     assert abs(told[1]["price, at most (points)"] - 50) < 1e-6
     text = printed(answer)
     assert "1 60.00 50.00 45.45% 1" in text

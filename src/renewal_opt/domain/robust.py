@@ -97,7 +97,7 @@ Points = Annotated[
     tuple[Number, Number], BeforeValidator(_around), AfterValidator(_not_negative), _shape("points", N_("points of 100: one number for below and above, or [below, above]"), pair=True)
 ]
 Percents = Annotated[
-    tuple[Number, Number], BeforeValidator(_around), AfterValidator(_percent_around), _shape("% of cost", N_("% of the total investment: one number for below and above, or [below, above]"), pair=True)
+    tuple[Number, Number], BeforeValidator(_around), AfterValidator(_percent_around), _shape("% of cost", N_("percent of the total investment: one number for below and above, or [below, above]"), pair=True)
 ]
 #: intervals `[low, high]`
 ShareInterval = Annotated[
@@ -107,7 +107,7 @@ PointInterval = Annotated[
     tuple[Number, Number], BeforeValidator(_ends), _within(100), WithJsonSchema(_PAIR | {"description": N_("[low, high], points from 0 to 100"), "x-unit": "points"})
 ]
 Share = Annotated[Number, AfterValidator(_share), _shape("share of 1", N_("share of 1, from 0 to 1"), high=1)]
-Overrun = Annotated[Number, AfterValidator(_overrun), _shape("% overrun", N_("% overrun, from 0 to 1000"), high=1000)]
+Overrun = Annotated[Number, AfterValidator(_overrun), _shape("% overrun", N_("percent of overrun, from 0 to 1000"), high=1000)]
 Seconds = Annotated[Number, _shape("s", N_("seconds, above 0"))]
 Gamma = Annotated[Number, _shape("projects", N_("numbers of projects, at least 0; fractions are allowed"))]
 

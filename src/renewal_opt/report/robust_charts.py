@@ -68,7 +68,7 @@ def _price(answer: RobustAnswer) -> dict[str, Any] | None:
     every = [gamma_number(p) for p in answer.protected]
     layout = {
         "height": 460, "xaxis": {"title": {"text": _("gamma: how many projects may overrun at once")}, "tickvals": every, "ticktext": [gamma_text(p) for p in answer.protected]},
-        "yaxis": {"title": {"text": _("price, % of the objective of gamma 0"), "font": {"color": PRICE}}, "range": [0, 1.08 * max([*high, 1.0])], "ticksuffix": "%"},
+        "yaxis": {"title": {"text": _("price, percent of the objective of gamma 0"), "font": {"color": PRICE}}, "range": [0, 1.08 * max([*high, 1.0])], "ticksuffix": "%"},
         "yaxis2": {
             "title": {"text": _("draws that break, %"), "font": {"color": BROKEN}}, "overlaying": "y", "side": "right", "ticksuffix": "%", "showgrid": False,
             "range": [0, 1.08 * max([*(100 * p.trial.any for p in answer.protected if p.trial is not None), 1.0])], "tickmode": "auto",

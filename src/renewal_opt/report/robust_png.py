@@ -58,7 +58,7 @@ def _price(axes: Any, answer: RobustAnswer) -> None:
         axes.plot(none, [max([*high, 1.0])] * len(none), "x", color="#C00000", markersize=9, label=_("no plan holds: proven"))
     axes.set_title(_("Price of robustness"), fontsize=11, pad=26)
     axes.set_xlabel(_("gamma: how many projects may overrun at once"))
-    axes.set_ylabel(_("price, % of the objective of gamma 0"), color=PRICE)
+    axes.set_ylabel(_("price, percent of the objective of gamma 0"), color=PRICE)
     axes.set_xticks([gamma_number(p) for p in answer.protected], [gamma_text(p) for p in answer.protected])
     axes.set_ylim(0, max([*high, 1.0]) * 1.08)
     axes.grid(color="#E6E8EC", linewidth=0.7)

@@ -166,7 +166,7 @@ def _protected(answer: RobustAnswer, pages: Pages) -> None:
         for p in answer.protected
     ]  # fmt: skip
     pages.table(["gamma", _("objective"), _("price"), _("price, %"), _("new starts")], rows, right=range(5))
-    pages.line(_("Objective and price in {unit}; the price in % is a share of the objective of gamma 0.").format(unit=unit_name(answer.basis)))
+    pages.line(_("Objective and price in {unit}; the price in percent is a share of the objective of gamma 0.").format(unit=unit_name(answer.basis)))
     for p in answer.protected:
         pages.line(_("gamma {gamma}: ").format(gamma=gamma_text(p)) + proof_text(p))
         if p.objective is None:

@@ -132,7 +132,7 @@ def _protected(book: Book, answer: RobustAnswer, names: Names) -> None:
     first, unit = answer.protected[0], unit_name(answer.basis)
     header = [
         "gamma", *(words.format(unit=unit) for words in (_("objective ({unit})"), _("proven upper bound ({unit})"), _("price, at least ({unit})"), _("price, at most ({unit})"))),
-        _("price, at least (% of gamma 0)"), _("price, at most (% of gamma 0)"), _("number of new starts"), _("proof"), _("draws that break anything"), _("budget breaks"),
+        _("price, at least (percent of gamma 0)"), _("price, at most (percent of gamma 0)"), _("number of new starts"), _("proof"), _("draws that break anything"), _("budget breaks"),
         _("limits break"), _("funding breaks"), _("not settled"), _("leave against gamma 0"), _("enter against gamma 0"), _("new starts"),
     ]  # fmt: skip
     rows: list[list[object]] = []
