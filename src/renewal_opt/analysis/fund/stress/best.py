@@ -58,7 +58,9 @@ def best(target: Target, case: Shaken, options: SolveOptions, state: BaseState |
     except InfeasibleError as error:
         return Reoptimised(status="infeasible", why=str(error))
     except SolverError as error:
-        return Reoptimised(status="failed", why=str(error))
+        if not stands:
+            return Reoptimised(status="failed", why=str(error))
+        return Reoptimised(status="solved", objective=str(stated), loss_most=None if limit is None else limit - float(stated), why=str(error))
     mine = {case.problem.projects[int(case.problem.starts.project[k])].id for k, c in enumerate(answer.chosen) if c and not case.problem.starts.fixed[k]}
     if stands and answer.objective < stated:
         bound = None if answer.bound is None else max(answer.bound, float(stated))
