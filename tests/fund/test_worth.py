@@ -11,7 +11,7 @@ import pytest
 from small import Town, channel, entry, new
 from worth_cases import WAN, YI, Raw, based, best, edited, moved_problem, random_raw, relaxed, target_of_town
 
-from renewal_opt.analysis.fund.levers import levers_of, moved_together, with_policy
+from renewal_opt.analysis.fund.levers import by_year, levers_of, moved, moved_together, with_policy
 from renewal_opt.analysis.fund.lp_prices import LeverProgram
 from renewal_opt.analysis.fund.worth import Asked, Base, worth_of_caps
 from renewal_opt.analysis.fund.worth_answer import worth
@@ -163,6 +163,21 @@ def test_one_step_shared_is_one_step() -> None:
     assert [(F(c.more.low), c.less) for c in answer.caps] == [(80, None), (40, None)]
     (one,) = answer.sets
     assert (one.verdict, F(one.more.low), F(one.more.high)) == ("no_more", 80, 80)
+
+
+def test_a_step_is_not_shared_where_a_reserved_share_hangs_on_each_cap() -> None:
+    """Half of each channel is kept for others: a step of 10 split between both brings 5, not the 10 that the project of 20 lacks."""
+    caps = {"cap": {2025: 10}}
+    kept = {"r": entry(channels=["a", "b"], where={"district": "south"}, at_least=D("0.5"), of="cap")}
+    town = Town([new("p", 20, 50)], channels={"a": channel(**caps), "b": channel(**caps)}, funding={"reserved": kept})
+    target = target_of_town(town)
+    a, b = (next(v for v in levers_of(target.inputs, target.problem) if v.key == k) for k in "ab")
+    policy = by_year(target.problem).policy
+    shared = [with_policy(target.problem, moved(moved(policy, a, k * WAN), b, (10 - k) * WAN)) for k in range(11)]
+    assert {best(p) for p in shared} == {0}
+    answer = worth(target, Asked(step=10 * WAN, exact=True), pairs=True)
+    assert answer.sets == ()
+    assert any("reserved" in n.en for n in answer.notes)
 
 
 def test_whole_projects_jump_where_prices_do_not() -> None:

@@ -152,13 +152,17 @@ class _Curves:
 
     def upper(self, money: int) -> Fraction | None:
         """Return the best bound at some money; None where it is proven that there is no plan, or nothing is known."""
-        if any(f.infeasible and m >= money for m, f in self.solved.items()):
+        if self.none(money):
             return None
         bounds = [f.bound for m, f in self.solved.items() if m >= money and f.bound is not None]
         bounds += [v for c in self.ceilings if (v := c.at(money)) is not None]
         lower = self.lower(money)
         found = min(bounds) if bounds else None
         return found if lower is None or found is None else max(found, lower)
+
+    def none(self, money: int) -> bool:
+        """Return whether it is proven that there is no plan."""
+        return any(f.infeasible and m >= money for m, f in self.solved.items())
 
     def kinks(self, low: int, high: int) -> list[int]:
         """Return where the upper curve may bend between two places."""
@@ -206,6 +210,10 @@ class CurveMaker:
         if self.axis == "total":
             return with_all_money(self._policy, money)
         return scaled(self._policy, Fraction(money, self._sum))
+
+    def empty(self) -> bool:
+        """Return whether there is nothing to scale: no channel has a cap."""
+        return self.axis == "scale" and not self._sum
 
     def monotone(self) -> bool:
         """Return whether more money never takes a plan away: else a bound at some money says nothing of less."""
@@ -331,7 +339,8 @@ class CurveMaker:
         ]  # fmt: skip
         base = sum(self.base.answer.money) if self.axis == "total" else self._sum
         share = float(gap / top) if top > 0 else float(gap)
-        return Curve(axis=self.axis, caps=self.caps, base=base, points=tuple(points), lower=tuple(lower), upper=tuple(upper), gap=share, complete=share <= _CLOSED)
+        known_all = all(known.none(m) or known.upper(m) is not None for m in places)
+        return Curve(axis=self.axis, caps=self.caps, base=base, points=tuple(points), lower=tuple(lower), upper=tuple(upper), gap=share, complete=known_all and share <= _CLOSED)
 
 
 def _most_spending(problem: Problem) -> int:

@@ -55,7 +55,9 @@ def worth(
     drawn: list[Curve] = []
     for axis, years in curves if points else ():
         maker = CurveMaker(base, asked, axis, years, points)
-        if maker.monotone():
+        if maker.empty():
+            notes.append(_NO_CAP)
+        elif maker.monotone():
             drawn.append(maker.draw(tell))
         else:
             notes.append(_NOT_MONOTONE)
@@ -72,8 +74,12 @@ def worth(
 _NOT_MONOTONE = Label(
     zh="有限额按预算的占比设下限：资金多了未必仍可行，故不画该曲线", en="a limit asks for a least share of the budget: more money may take plans away, so that this curve is not drawn"
 )
+_NO_CAP = Label(zh="没有一个渠道设上限，无从按比例调整，故不画该曲线", en="no channel has a cap: there is nothing to scale, so that this curve is not drawn")
 _SPLIT_BY_YEAR = Label(
     zh="结转的渠道不参加“合用一笔”的组合：多出的钱会跨年使用", en="channels whose surplus is carried over are in no set that shares a step: the money would reach over years"
+)
+_RESERVED = Label(
+    zh="按上限预留份额的渠道不参加“合用一笔”的组合：份额随上限变动", en="channels of whose cap a share is reserved are in no set that shares a step: the share moves with the cap"
 )
 
 
@@ -84,6 +90,8 @@ def _notes(base: Base) -> list[Label]:
         out.append(Label(zh=f"上限为 0 的禁止性规则不作变动：{'、'.join(forbids)}", en=f"rules that forbid (a cap of 0) are not moved: {', '.join(forbids)}"))
     if any(c.carry_surplus for c in base.problem.policy.funding.channels.values()):
         out.append(_SPLIT_BY_YEAR)
+    if any(r.active and r.of == "cap" for r in base.problem.policy.funding.reserved.values()):
+        out.append(_RESERVED)
     return out
 
 
