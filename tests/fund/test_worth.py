@@ -11,10 +11,10 @@ import pytest
 from small import Town, channel, entry, new
 from worth_cases import WAN, YI, Raw, based, best, edited, moved_problem, random_raw, relaxed, target_of_town
 
-from renewal_opt.analysis.fund.levers import by_year, levers_of, moved, moved_together, with_policy
-from renewal_opt.analysis.fund.lp_prices import LeverProgram
-from renewal_opt.analysis.fund.worth import Asked, Base, worth_of_caps
-from renewal_opt.analysis.fund.worth_answer import worth
+from renewal_opt.analysis.fund.worth.answer import worth
+from renewal_opt.analysis.fund.worth.caps import Asked, Base, worth_of_caps
+from renewal_opt.analysis.fund.worth.levers import by_year, levers_of, moved, moved_together, with_policy
+from renewal_opt.analysis.fund.worth.lp_prices import LeverProgram
 from renewal_opt.domain.fund_worth import CapWorth, Change
 from renewal_opt.errors import InfeasibleError, InputError
 from renewal_opt.io.worthfile import worth_from_json, worth_to_json

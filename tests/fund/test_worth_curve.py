@@ -11,11 +11,11 @@ import pytest
 from small import Town, channel, entry, new
 from worth_cases import WAN, based, feasible, random_raw, spending, target_of_town
 
-from renewal_opt.analysis.fund.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
-from renewal_opt.analysis.fund.levers import by_year, with_policy
-from renewal_opt.analysis.fund.moved import Found, Solver
-from renewal_opt.analysis.fund.worth import Asked
-from renewal_opt.analysis.fund.worth_answer import worth
+from renewal_opt.analysis.fund.worth.answer import worth
+from renewal_opt.analysis.fund.worth.caps import Asked
+from renewal_opt.analysis.fund.worth.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
+from renewal_opt.analysis.fund.worth.levers import by_year, with_policy
+from renewal_opt.analysis.fund.worth.moved import Found, Solver
 from renewal_opt.domain.fund_worth import Corner, Curve
 from renewal_opt.errors import InfeasibleError
 from renewal_opt.problem import Problem

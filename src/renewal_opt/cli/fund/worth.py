@@ -20,8 +20,8 @@ from .asked import quietly, read_target, the_file, the_sets
 
 if TYPE_CHECKING:
     from ...analysis.fund.target import Target
-    from ...analysis.fund.worth import Asked
-    from ...analysis.fund.worth_answer import Drawn
+    from ...analysis.fund.worth.answer import Drawn
+    from ...analysis.fund.worth.caps import Asked
     from ...domain.fund_worth import WorthAnswer
 
 
@@ -63,7 +63,7 @@ def command(
     quiet: bool,
 ) -> None:
     """Tell what money is worth."""
-    from ...analysis.fund.worth import Asked
+    from ...analysis.fund.worth.caps import Asked
     from ...io.worthfile import worth_to_json
 
     files = [p for p in (output, xlsx, page) if p is not None]
@@ -98,7 +98,7 @@ def command(
 
 
 def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[Drawn], quiet: bool) -> WorthAnswer:
-    from ...analysis.fund.worth_answer import worth
+    from ...analysis.fund.worth.answer import worth
 
     def tell(words: str) -> None:
         if not quiet:

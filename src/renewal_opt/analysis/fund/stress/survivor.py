@@ -29,11 +29,11 @@ from ....solver import SolveOptions, Status
 from ....solver.result import FloatArray
 from ...engines import FastEngine, FullEngine, engine_for
 from ...exclude import exclude, keep_shut
-from ...portfolio import Portfolio, funded, opened_at, proven_bound
+from ...portfolio import Portfolio, funded, objective_of, opened_at, proven_bound
+from ...recheck import recheck_of
 from ...shortage import carry_overs_first
-from ..moved import state_from
 from ..target import Target
-from .best import losses, recheck_of
+from .best import losses, rechecked
 from .shocks import name_of
 from .tables import Shaken, shaken
 
@@ -73,8 +73,7 @@ class _Search:
     def __init__(self, target: Target, cases: Sequence[Shaken], options: SolveOptions) -> None:
         self.target, self.cases, self.options = target, cases, options
         self.until = time.perf_counter() + options.seconds
-        starts = [(c.id, c.start) for c in target.plan.chosen if c.start is not None]
-        self.engine: Engine = engine_for(target.problem, target.rows, state_from(starts, target.opened))
+        self.engine: Engine = engine_for(target.problem, target.rows, target.state())
         self.masters: dict[int, Master] = {}
         self.doubtful = False
         self.held = -math.inf  # bound on the portfolios that were set aside without proof, in the plan's unit
@@ -130,8 +129,7 @@ class _Search:
             return None
         answer, _broken, proven = funded(problem, self.target.rows, chosen, opened, self.options)
         if answer is not None:
-            found = recheck_of(Shaken(self.target.inputs, problem, self.target.rows, []), touched=False)(answer)  # type: ignore[operator]
-            if not found:
+            if not recheck_of(self.target.inputs, problem)(answer):
                 return answer
             proven = False
         if not (proven and self.engine.reject(x)):
@@ -165,8 +163,7 @@ class _Search:
             answer = allot(case.problem, chosen, case.rows, replace(self.options, gap=0.0, start=None, progress=None))
             if answer.money is not None:
                 money = Portfolio(chosen, answer.money, opened, Fraction(0), None, "unproven", rows=case.rows)
-                touched = case.inputs.library is not self.target.inputs.library
-                wrong = recheck_of(case, touched=touched)(self._worth(money))  # type: ignore[operator]
+                wrong = rechecked(self.target, case)(self._worth(money))
                 if not wrong:
                     continue
                 raise SolverError(_("the plan fails the exact re-check under a case: {rules}").format(rules=", ".join(wrong[:5])))
@@ -176,8 +173,6 @@ class _Search:
         return refused
 
     def _worth(self, money: Portfolio) -> Portfolio:
-        from ...portfolio import objective_of
-
         return replace(money, objective=objective_of(self.target.problem, money.chosen, money.opened))
 
     def _alone(self, chosen: Sequence[bool]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from ...domain.base import Label
-from ...domain.fund_worth import Axis, Caps, Curve, SetWorth, WorthAnswer
-from ..assemble import input_files, program_versions
+from ....domain.base import Label
+from ....domain.fund_worth import Axis, Caps, Curve, SetWorth, WorthAnswer
+from ...assemble import input_files, program_versions
+from ..target import Target
+from .caps import Asked, Base, base_of, chosen_levers, optimum_of, worth_of_caps
 from .curve import CurveMaker, measured_by_budget
 from .lp_prices import LeverProgram
-from .target import Target
-from .worth import Asked, Base, base_of, chosen_levers, optimum_of, worth_of_caps
-from .worth_sets import worth_of_sets
+from .sets import worth_of_sets
 
 Drawn = tuple[Axis, Caps]
 

@@ -16,17 +16,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...domain import Policy
-from ...domain.base import Label, Source
-from ...domain.fund_worth import Axis, Caps, Corner, Curve, CurvePoint
-from ...domain.funding import CapByYear
-from ...i18n import _
-from ...model.build import plan_rows
-from ...problem import Problem
+from ....domain import Policy
+from ....domain.base import Label, Source
+from ....domain.fund_worth import Axis, Caps, Corner, Curve, CurvePoint
+from ....domain.funding import CapByYear
+from ....i18n import _
+from ....model.build import plan_rows
+from ....problem import Problem
+from .caps import Asked, Base
 from .levers import Lever, cap_rule, looser, with_policy
 from .lp_prices import LeverProgram, Line
 from .moved import Found, Solver
-from .worth import Asked, Base
 
 #: name of the rule that holds all money
 _ALL = "all_money"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from ...domain.fund_worth import CapWorth, Change, SetWorth, Verdict
-from ...i18n import _
-from ...model.build import plan_rows
-from ..bottlenecks import bottlenecks
+from ....domain.fund_worth import CapWorth, Change, SetWorth, Verdict
+from ....i18n import _
+from ....model.build import plan_rows
+from ...bottlenecks import bottlenecks
+from .caps import Asked, Base, change_of, relaxed_bound
 from .levers import Lever, added_rules, looser, money_of, moved_together, with_policy
 from .lp_prices import LeverProgram, Ray
 from .moved import Found
-from .worth import Asked, Base, change_of, relaxed_bound
 
 #: sets that are solved, and pairs whose relaxation is looked at
 _SOLVED, _LOOKED = 12, 400
