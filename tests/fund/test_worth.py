@@ -15,9 +15,9 @@ from renewal_opt.analysis.fund.worth.answer import worth
 from renewal_opt.analysis.fund.worth.caps import Asked, Base, worth_of_caps
 from renewal_opt.analysis.fund.worth.levers import by_year, levers_of, moved, moved_together, with_policy
 from renewal_opt.analysis.fund.worth.lp_prices import LeverProgram
-from renewal_opt.domain.fund_worth import CapWorth, Change
+from renewal_opt.domain.fund_worth import CapWorth, Change, WorthAnswer
 from renewal_opt.errors import InfeasibleError, InputError
-from renewal_opt.io.worthfile import worth_from_json, worth_to_json
+from renewal_opt.io.answerfile import answer_from_json, answer_to_json
 from renewal_opt.model.build import plan_rows
 
 STEP = 10 * WAN
@@ -262,7 +262,7 @@ def test_a_stopped_question_keeps_what_is_proven() -> None:
     cancel.set()
     answer = worth(target_of_town(two_channels()), Asked(step=20 * WAN, exact=True), pairs=True, cancel=cancel)
     assert {c.more.stopped for c in answer.caps} == {"not_solved"}
-    assert worth_from_json(worth_to_json(answer)) == answer
+    assert answer_from_json(WorthAnswer, answer_to_json(answer)) == answer
 
 
 def test_unknown_channels_and_years_are_all_told() -> None:
