@@ -21,7 +21,7 @@ from renewal_opt.cli import main
 from renewal_opt.domain.fund_cash import CashAnswer, ProjectCash
 from renewal_opt.errors import InputError
 from renewal_opt.i18n import set_language
-from renewal_opt.io.cashfile import cash_from_json, cash_to_json
+from renewal_opt.io.answerfile import answer_from_json, answer_to_json
 from renewal_opt.report.fund_cash_html import cash_page
 from renewal_opt.report.fund_cash_xlsx import write_cash
 
@@ -232,8 +232,8 @@ def test_the_command(target: Target, tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     for words in ("-112.70 in 2026", "1,355.42", "1.22", "(static)", "230.00"):
         assert words in run.output, run.output
-    again = cash_from_json(out[0].read_text(encoding="utf-8"))
-    assert cash_to_json(again) == out[0].read_text(encoding="utf-8")
+    again = answer_from_json(CashAnswer, out[0].read_text(encoding="utf-8"))
+    assert answer_to_json(again) == out[0].read_text(encoding="utf-8")
     assert out[1].stat().st_size > 5000
     assert "Plotly" in out[2].read_text(encoding="utf-8")
     wrong = CliRunner().invoke(main, ["--lang", "en", "fund", "cash", str(target.path), "--basis", "dynamic", "--quiet"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from decimal import Decimal as D
 from fractions import Fraction as F
 from typing import Any
 
@@ -11,13 +12,16 @@ import pytest
 from instances import Instance, seeded
 from mix_oracle import FixedMoney, value
 from second_model import Line, Refused, SecondModel
+from small import Town, channel, entry, new
 
 from renewal_opt.allot.system import money_system
 from renewal_opt.analysis.annual import make_problem, options_of
 from renewal_opt.analysis.fund.mix.bound import tickets_of
+from renewal_opt.analysis.fund.mix.cheapest import Cheapest, cheapest
 from renewal_opt.analysis.fund.mix.programme import Programme
 from renewal_opt.analysis.fund.mix.stages import Mixed, costs, mixed
 from renewal_opt.analysis.fund.mix.whole import holds
+from renewal_opt.domain.base import WAN
 from renewal_opt.errors import InfeasibleError, InputError
 from renewal_opt.io.load import Inputs
 from renewal_opt.model.build import plan_rows
@@ -135,3 +139,20 @@ def test_large_amounts_are_exact() -> None:
             assert 0 <= stage.found.value - stage.found.bound < 5, seed
             count += 1
     assert count > 40
+
+
+def test_money_at_hand_that_floats_deny_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the money may come from the market; the money at hand is all the government's."""
+    town = Town([new("a", 100)], channels={"cash": channel(), "own": channel("capital", "market")}, funding={"shares": {"s": entry(channels=["own"], at_most=D("0.5"))}})
+    problem = town.problem()
+    system = money_system(problem, [True], plan_rows(problem))
+    cost = [costs(problem, "fiscal")[e] for e in system.entries.tolist()]
+    dear = [100 * WAN if c else 0 for c in cost]
+    best = cheapest(system, cost, problem.money_unit, options_of(town.scenario))
+    assert isinstance(best, Cheapest)
+    assert (best.value, best.bound) == (50 * WAN, 50 * WAN)
+    monkeypatch.setattr(Programme, "solve", lambda self, fixed=None: None)
+    found = cheapest(system, cost, problem.money_unit, options_of(town.scenario), dear)
+    assert isinstance(found, Cheapest)
+    assert found.money == dear
+    assert found.bound <= 50 * WAN

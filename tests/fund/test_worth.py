@@ -11,13 +11,13 @@ import pytest
 from small import Town, channel, entry, new
 from worth_cases import WAN, YI, Raw, based, best, edited, moved_problem, random_raw, relaxed, target_of_town
 
-from renewal_opt.analysis.fund.levers import levers_of, moved_together, with_policy
-from renewal_opt.analysis.fund.lp_prices import LeverProgram
-from renewal_opt.analysis.fund.worth import Asked, Base, worth_of_caps
-from renewal_opt.analysis.fund.worth_answer import worth
-from renewal_opt.domain.fund_worth import CapWorth, Change
+from renewal_opt.analysis.fund.worth.answer import worth
+from renewal_opt.analysis.fund.worth.caps import Asked, Base, worth_of_caps
+from renewal_opt.analysis.fund.worth.levers import by_year, levers_of, moved, moved_together, with_policy
+from renewal_opt.analysis.fund.worth.lp_prices import LeverProgram
+from renewal_opt.domain.fund_worth import CapWorth, Change, WorthAnswer
 from renewal_opt.errors import InfeasibleError, InputError
-from renewal_opt.io.worthfile import worth_from_json, worth_to_json
+from renewal_opt.io.answerfile import answer_from_json, answer_to_json
 from renewal_opt.model.build import plan_rows
 
 STEP = 10 * WAN
@@ -165,6 +165,21 @@ def test_one_step_shared_is_one_step() -> None:
     assert (one.verdict, F(one.more.low), F(one.more.high)) == ("no_more", 80, 80)
 
 
+def test_a_step_is_not_shared_where_a_reserved_share_hangs_on_each_cap() -> None:
+    """Half of each channel is kept for others: a step of 10 split between both brings 5, not the 10 that the project of 20 lacks."""
+    caps = {"cap": {2025: 10}}
+    kept = {"r": entry(channels=["a", "b"], where={"district": "south"}, at_least=D("0.5"), of="cap")}
+    town = Town([new("p", 20, 50)], channels={"a": channel(**caps), "b": channel(**caps)}, funding={"reserved": kept})
+    target = target_of_town(town)
+    a, b = (next(v for v in levers_of(target.inputs, target.problem) if v.key == k) for k in "ab")
+    policy = by_year(target.problem).policy
+    shared = [with_policy(target.problem, moved(moved(policy, a, k * WAN), b, (10 - k) * WAN)) for k in range(11)]
+    assert {best(p) for p in shared} == {0}
+    answer = worth(target, Asked(step=10 * WAN, exact=True), pairs=True)
+    assert answer.sets == ()
+    assert any("reserved" in n.en for n in answer.notes)
+
+
 def test_whole_projects_jump_where_prices_do_not() -> None:
     """One project of 30 and money for 20: the price promises two thirds of the gain for 10 more, the project brings it all."""
     town = Town([new("a", 30, 60)], channels={"c": channel(cap={2025: 20})})
@@ -247,7 +262,7 @@ def test_a_stopped_question_keeps_what_is_proven() -> None:
     cancel.set()
     answer = worth(target_of_town(two_channels()), Asked(step=20 * WAN, exact=True), pairs=True, cancel=cancel)
     assert {c.more.stopped for c in answer.caps} == {"not_solved"}
-    assert worth_from_json(worth_to_json(answer)) == answer
+    assert answer_from_json(WorthAnswer, answer_to_json(answer)) == answer
 
 
 def test_unknown_channels_and_years_are_all_told() -> None:

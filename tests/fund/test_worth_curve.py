@@ -11,10 +11,11 @@ import pytest
 from small import Town, channel, entry, new
 from worth_cases import WAN, based, feasible, random_raw, spending, target_of_town
 
-from renewal_opt.analysis.fund.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
-from renewal_opt.analysis.fund.levers import by_year, with_policy
-from renewal_opt.analysis.fund.worth import Asked
-from renewal_opt.analysis.fund.worth_answer import worth
+from renewal_opt.analysis.fund.worth.answer import worth
+from renewal_opt.analysis.fund.worth.caps import Asked
+from renewal_opt.analysis.fund.worth.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
+from renewal_opt.analysis.fund.worth.levers import by_year, with_policy
+from renewal_opt.analysis.fund.worth.moved import Found, Solver
 from renewal_opt.domain.fund_worth import Corner, Curve
 from renewal_opt.errors import InfeasibleError
 from renewal_opt.problem import Problem
@@ -140,6 +141,20 @@ def test_all_caps_scaled() -> None:
     assert lower_at(curve.lower, 20 * WAN - 1) in (None, 0)
     assert max(c.value for c in curve.lower) == 60  # both together need 40
     assert (upper_at(curve.upper, 30 * WAN) or 0) >= 60
+
+
+def test_nothing_to_scale_is_said() -> None:
+    answer = worth(target_of_town(Town([new("a", 10, 80)])), Asked(step=10 * WAN), points=3, curves=[("scale", "yearly"), ("total", "yearly")])
+    assert [c.axis for c in answer.curves] == ["total"]
+    assert any("no channel has a cap" in n.en for n in answer.notes)
+
+
+def test_a_curve_of_which_nothing_is_known_is_not_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    base, asked = based(hand())
+    monkeypatch.setattr(Solver, "one", lambda self, policy: Found(None, None, "none"))
+    monkeypatch.setattr(CurveMaker, "_relax", lambda self, low, high: None)
+    curve = CurveMaker(base, asked, "total", "yearly", 3).draw(lambda words: None)
+    assert not curve.complete
 
 
 def test_policies_of_a_curve_hold_their_numbers() -> None:

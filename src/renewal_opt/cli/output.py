@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -72,6 +73,40 @@ def say_written(wanted: Iterable[Path], written: Iterable[Path]) -> None:
         else:
             words = _("{asked} is open in another program or write-protected; written as {path}")
             click.echo(words.format(asked=asked, path=path), err=True)
+
+
+def text_writer(text: str) -> Writer:
+    """Return what writes a text as it is, with plain line ends."""
+
+    def write(to: Path) -> None:
+        to.write_text(text, encoding="utf-8", newline="\n")
+
+    return write
+
+
+def give_out(files: Iterable[tuple[Path | None, Writer]], read: Iterable[Path], text: str, show: Callable[[IO[str]], None], *, as_json: bool, quiet: bool) -> None:
+    """Write the files of an answer that were asked for, all or none, and print it: its JSON, or in words unless quiet.
+
+    Parameters
+    ----------
+    files : iterable of (path or None, writer)
+        None where the file is not asked for.
+    read : iterable of Path
+        Inputs, which are never overwritten.
+    text : str
+        The answer as JSON.
+    show : callable
+        Prints the answer in words.
+    as_json, quiet : bool
+    """
+    writers = {path: write for path, write in files if path is not None}
+    written = write_all(writers, read)
+    if as_json:
+        click.echo(text, nl=False)
+    elif not quiet:
+        show(sys.stdout)
+    if writers and (not quiet or list(writers) != written):
+        say_written(writers, written)
 
 
 def print_json(data: Any) -> None:

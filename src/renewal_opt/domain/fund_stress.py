@@ -83,13 +83,13 @@ class Threshold(Frozen):
     id: str
     name: str
     of: Literal["bonds", "all"]
-    """Special bonds alone, or all debt."""
+    """Special bonds alone, or all debt (where a rule names other debt than special bonds: that)."""
     ratio: str
     """Cover that is asked for, exact text; 1 where the policy asks for none."""
     cover: str
     """Cover at hand, exact text."""
     revenue_fall: str
-    """Share by which revenue may fall, exact text; negative where the cover is short already."""
+    """Share by which revenue may fall (help, and years below 0, stay), exact text; negative where the cover is short already."""
     rate_rise: float | None
     """Points by which all rates may rise (0.01: one point), to 0.0001; null where more than 0.2."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
-from ..domain import HelpRow, Policy, RevenueRow
+from ..domain import HelpRow, Policy, Project, RevenueRow
 from ..domain.base import Dated
 from ..domain.funding import CoverRule
 from .tables import Bools, ProjectRows
@@ -104,10 +104,7 @@ def cover_rows(b: LimitBuilder, policy: Policy, revenue: dict[str, list[RevenueR
 def pledged(
     b: LimitBuilder, policy: Policy, rule: CoverRule, i: int, group: Bools, revenue: list[RevenueRow], help_: Sequence[HelpRow] = ()
 ) -> Fraction:
-    """Return the pledged net revenue of the debt's life, from the start year on, 元, at least 0.
-
-    Where the rule names `help`, subsidies and help that carry-overs pay are added, and help that the project pays is taken off.
-    """
+    """Return the pledged net revenue of the debt's life, from the start year on, 元, at least 0; see `counted`."""
     project = b.projects[i]
     usable = [
         leaf for j, leaf in enumerate(b.leaves)
@@ -115,21 +112,43 @@ def pledged(
         and (leaf in policy.funding.channels or b.masks[f"{policy.funding.parent(leaf)}/{leaf}"][i])
     ]  # fmt: skip
     terms = [policy.funding.channels[policy.funding.parent(leaf)].term or 0 for leaf in usable]
-    first = project.start_year if project.start_year is not None else b.year
-    last = first + max(terms, default=0)
-    total = sum(
-        r.pledged_net for r in revenue
-        if first <= r.year <= last and (rule.revenue is None or r.revenue_class in rule.revenue)
-    )  # fmt: skip
-    if rule.revenue is not None and "help" in rule.revenue:
-        sure = {p.id for p in b.projects if p.part == "carry_over"}
-        for h in help_:
-            if first <= h.year <= last:
-                if h.project == project.id and (h.payer is None or h.payer in sure):
-                    total += h.pledged_net
-                elif h.payer == project.id:
-                    total -= h.pledged_net
-    return Fraction(max(0, total))
+    own, more = counted(project, b.year, max(terms, default=0), rule.revenue, revenue, help_, {p.id for p in b.projects if p.part == "carry_over"})
+    return Fraction(max(0, sum(own) + more))
+
+
+def counted(
+    project: Project, year: int, life: int, classes: Collection[str] | None, revenue: Iterable[RevenueRow], help_: Iterable[HelpRow], sure: Collection[str]
+) -> tuple[list[int], int]:
+    """Return each year's pledged net revenue of the debt's life, from the start year on, and the help that counts with it, 元.
+
+    Where the classes name `help`, subsidies and help that carry-overs pay are added, and help that the project pays is taken off.
+
+    Parameters
+    ----------
+    project : Project
+    year : int
+        Plan year, which stands for a start year that is not given.
+    life : int
+        Longest term of the debt that the project may take, years.
+    classes : collection of str or None
+        Classes of revenue that count; None for all.
+    revenue : iterable of RevenueRow
+        Of the project.
+    help_ : iterable of HelpRow
+    sure : collection of str
+        Ids of the carry-overs.
+    """
+    first = project.start_year if project.start_year is not None else year
+    last = first + life
+    own = [r.pledged_net for r in revenue if first <= r.year <= last and (classes is None or r.revenue_class in classes)]
+    more = 0
+    for h in help_ if classes is not None and "help" in classes else ():
+        if first <= h.year <= last:
+            if h.project == project.id and (h.payer is None or h.payer in sure):
+                more += h.pledged_net
+            elif h.payer == project.id:
+                more -= h.pledged_net
+    return own, more
 
 
 def ask_rows(b: LimitBuilder, policy: Policy) -> ProjectRows:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ...core import BaseState
 from ...domain.plan import Plan
 from ...errors import Finding, InputError
 from ...i18n import _
@@ -63,6 +64,10 @@ class Target:
     def synthetic(self) -> bool:
         """Whether policy or library is made up."""
         return self.inputs.library.synthetic or self.inputs.policy.city.synthetic
+
+    def state(self) -> BaseState:
+        """Return the plan as a state that a solve may start from."""
+        return BaseState(starts=tuple((c.id, c.start) for c in self.plan.chosen if c.start is not None), opened=tuple(sorted(self.opened.items())))
 
 
 def is_plan(path: Path) -> bool:

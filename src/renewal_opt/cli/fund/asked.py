@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...i18n import N_, _
 from ..base import a_path, argument, option
-from ..output import parse_overrides, recordable
+from ..output import check_targets, parse_overrides, recordable
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 the_file = argument("path", type=a_path(), about=N_("Plan file (JSON) whose projects stay as they are, or scenario file (YAML), which is solved first."))
 the_sets = option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_("Change a policy value of the scenario, for example funding.channels.special_bond.cap.2025=200000; may be given several times."))
 quietly = option("--quiet", is_flag=True, help=N_("No progress on stderr and no tables."))
+
+
+def read_apart(path: Path, sets: tuple[str, ...], quiet: bool, files: Sequence[Path | None], *, keep_projects: bool = False) -> tuple[Target, list[Path]]:
+    """Read a target as `read_target` does, the files to write looked at before and after; return it with every file that was read."""
+    wanted = [p for p in files if p is not None]
+    check_targets(wanted, [path])
+    target = read_target(path, sets, quiet, keep_projects=keep_projects)
+    read = [path, *(p for _role, p in target.inputs.files)]
+    check_targets(wanted, read)
+    return target, read
 
 
 def read_target(path: Path, sets: tuple[str, ...], quiet: bool, *, keep_projects: bool = False) -> Target:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,7 +11,7 @@ from ...errors import Finding, InputError
 from ...i18n import N_, _
 from ..base import Choice, Exact, a_path, argument, json_option, option
 from ..base import command as a_command
-from ..output import check_targets, parse_overrides, say_written, write_all
+from ..output import check_targets, give_out, parse_overrides, text_writer
 from ..progress import Progress
 from ..targets import Target
 from .asked import quietly, the_sets
@@ -36,7 +34,9 @@ def command(
 ) -> None:
     """Find the price of balancing."""
     from ...analysis.fund.target import is_plan
+    from ...io.answerfile import answer_to_json
     from ...io.load import load_inputs
+    from ...report.fund_balance_terminal import print_balance_price
 
     if is_plan(scenario):
         words = _("a scenario (YAML): the projects are selected anew for each level")
@@ -53,20 +53,11 @@ def command(
                 click.echo(_("solving: {level}").format(level=level_name(level)), err=True)
 
         answer = price_of_balancing(inputs, tuple(k for k in LEVELS if k in levels or not levels), of, ratio, cancel=progress.cancel, tell=tell)
-    text = answer.model_dump_json(indent=1) + "\n"
-    writers: dict[Path, Any] = {}
-    if output is not None:
-        writers[output] = lambda to: to.write_text(text, encoding="utf-8", newline="\n")
-    if xlsx is not None:
+    text = answer_to_json(answer)
+
+    def workbook(to: Path) -> None:
         from ...report.fund_balance_xlsx import write_balance_price
 
-        writers[xlsx] = lambda to: write_balance_price(answer, to)
-    written = write_all(writers, read)
-    if as_json:
-        click.echo(text, nl=False)
-    elif not quiet:
-        from ...report.fund_balance_terminal import print_balance_price
+        write_balance_price(answer, to)
 
-        print_balance_price(answer, sys.stdout)
-    if writers and (not quiet or list(writers) != written):
-        say_written(writers, written)
+    give_out([(output, text_writer(text)), (xlsx, workbook)], read, text, lambda to: print_balance_price(answer, to), as_json=as_json, quiet=quiet)

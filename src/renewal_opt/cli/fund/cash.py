@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import click
-
 from ...i18n import N_
 from ..base import Choice, Exact, json_option, option
 from ..base import command as a_command
-from ..output import check_targets, say_written, write_all
+from ..output import give_out, text_writer
 from ..targets import Target
-from .asked import quietly, read_target, the_file, the_sets
+from .asked import quietly, read_apart, the_file, the_sets
 
 
 @a_command("cash", help=N_("Shows the cash of a plan up to the last repayment: outlay, drawdown, interest in building time, fees, repayment and revenue by year and channel, cumulative cash, cover by project and area without and with documented help, and the fund balance of coordinated areas, payer by payee."))
@@ -33,29 +30,22 @@ def command(
 ) -> None:
     """Show the cash of a plan."""
     from ...analysis.fund.cash import cash_of
-    from ...io.cashfile import cash_to_json
+    from ...io.answerfile import answer_to_json
+    from ...report.fund_cash_terminal import print_cash
 
-    target = read_target(path, sets, quiet)
-    read = [path, *(p for _role, p in target.inputs.files)]
-    check_targets([p for p in (output, xlsx, html) if p is not None], read)
+    target, read = read_apart(path, sets, quiet, [output, xlsx, html])
     answer = cash_of(target, discount=None if discount is None else Fraction(discount), basis=basis)
-    writers: dict[Path, Any] = {}
-    if output is not None:
-        writers[output] = lambda to: to.write_text(cash_to_json(answer), encoding="utf-8", newline="\n")
-    if xlsx is not None:
+    text = answer_to_json(answer)
+
+    def workbook(to: Path) -> None:
         from ...report.fund_cash_xlsx import write_cash
 
-        writers[xlsx] = lambda to: write_cash(answer, to)
-    if html is not None:
+        write_cash(answer, to)
+
+    def page(to: Path) -> None:
         from ...report.fund_cash_html import write_cash_page
 
-        writers[html] = lambda to: write_cash_page(answer, to)
-    written = write_all(writers, read)
-    if as_json:
-        click.echo(cash_to_json(answer), nl=False)
-    elif not quiet:
-        from ...report.fund_cash_terminal import print_cash
+        write_cash_page(answer, to)
 
-        print_cash(answer, sys.stdout)
-    if writers and (not quiet or list(writers) != written):
-        say_written(writers, written)
+    files = [(output, text_writer(text)), (xlsx, workbook), (html, page)]
+    give_out(files, read, text, lambda to: print_cash(answer, to), as_json=as_json, quiet=quiet)

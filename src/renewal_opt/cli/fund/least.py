@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import click
 
@@ -12,10 +11,10 @@ from ...errors import Finding, InputError
 from ...i18n import N_, _
 from ..base import command as a_command
 from ..base import json_option, option
-from ..output import check_targets, say_written, write_all
+from ..output import give_out
 from ..targets import Target
-from .asked import quietly, read_target, the_file, the_sets
-from .mix import plan_writer
+from .asked import quietly, read_apart, the_file, the_sets
+from .mix import mix_files, no_mix
 
 
 @a_command("least", help=N_("Finds the least government money that delivers a chosen score of a scenario (projects are selected anew), or the list of a plan; with the proven bound."))
@@ -34,6 +33,9 @@ def command(
     """Find the least money."""
     from ...analysis.fund.least import asked_score, least_for_score, least_of_list
     from ...analysis.fund.target import is_plan
+    from ...io.answerfile import answer_to_json
+    from ...report.fund_least_terminal import print_least
+    from ...report.fund_mix_terminal import print_mix
 
     a_plan = is_plan(path)
     if a_plan is (score is not None):
@@ -43,34 +45,18 @@ def command(
         from fractions import Fraction
 
         asked_score(score, Fraction(1))  # a slip is told before the solve
-    target = read_target(path, sets, quiet, keep_projects=True)
-    read = [path, *(p for _role, p in target.inputs.files)]
-    check_targets([p for p in (output, xlsx, html) if p is not None], read)
+    target, read = read_apart(path, sets, quiet, [output, xlsx, html], keep_projects=True)
     answer = least_of_list(target) if score is None else least_for_score(target, score)
     data, mix, policy = answer.data, answer.mix.data, target.inputs.policy
-    writers: dict[Path, Any] = {}
-    if output is not None and answer.mix.plan is not None:
-        writers[output] = plan_writer(answer.mix.plan, output)
-    if xlsx is not None:
-        from ...report.fund_mix_xlsx import write_mix
+    text = answer_to_json(mix if data is None else data)
 
-        writers[xlsx] = lambda to: write_mix(mix, policy, to, data)
-    if html is not None:
-        from ...report.fund_mix_html import write_page
-
-        writers[html] = lambda to: write_page(mix, policy, to, data)
-    written = write_all(writers, read)
-    if as_json:
-        click.echo((mix if data is None else data).model_dump_json(indent=1))
-    elif not quiet:
-        from ...report.fund_least_terminal import print_least
-        from ...report.fund_mix_terminal import print_mix
-
+    def show(to: IO[str]) -> None:
         if data is None:
-            print_mix(mix, policy, sys.stdout)
+            print_mix(mix, policy, to)
         else:
-            print_least(data, policy, sys.stdout)
-    if writers and (not quiet or list(writers) != written):
-        say_written(writers, written)
+            print_least(data, policy, to)
+
+    give_out(mix_files(answer.mix, policy, output, xlsx, html, data), read, text, show, as_json=as_json, quiet=quiet)
     if data is None:
+        no_mix(output)
         ctx.exit(3)

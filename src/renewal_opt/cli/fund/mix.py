@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,13 +13,15 @@ from ...errors import Finding, InputError
 from ...i18n import N_, _
 from ..base import Choice, Exact, json_option, option
 from ..base import command as a_command
-from ..output import check_targets, say_written, write_all
+from ..output import Writer, give_out, text_writer
 from ..targets import Target
-from .asked import quietly, read_target, the_file, the_sets
+from .asked import quietly, read_apart, the_file, the_sets
 
 if TYPE_CHECKING:
+    from ...analysis.fund.mix.run import MixAnswer
     from ...analysis.fund.mix.stages import Aim
-    from ...domain.plan import Plan
+    from ...domain.fund_least import FundLeast
+    from ...domain.policy import Policy
 
 
 @a_command("mix", help=N_("Finds the best money for projects that stay as they are: least government money, least cost of capital, best leverage, in a stated order, with every rule of the policy; or says which projects cannot be funded, which rule stops each, and which channels are the bottleneck (exit code 3)."))
@@ -41,46 +42,48 @@ def command(
 ) -> None:  # fmt: skip
     """Find a mix."""
     from ...analysis.fund.mix.run import MixQuestion, fund_mix
+    from ...io.answerfile import answer_to_json
+    from ...report.fund_mix_terminal import print_mix
 
     aims = _aims(order)
-    target = read_target(path, sets, quiet, keep_projects=True)
-    read = [path, *(p for _role, p in target.inputs.files)]
-    check_targets([p for p in (output, xlsx, html) if p is not None], read)
+    target, read = read_apart(path, sets, quiet, [output, xlsx, html], keep_projects=True)
     answer = fund_mix(target, MixQuestion(aims, None if discount is None else Fraction(discount), leave))
     data, policy = answer.data, target.inputs.policy
-    writers: dict[Path, Any] = {}
-    if output is not None and answer.plan is not None:
-        writers[output] = plan_writer(answer.plan, output)
-    if xlsx is not None:
-        from ...report.fund_mix_xlsx import write_mix
-
-        writers[xlsx] = lambda to: write_mix(data, policy, to)
-    if html is not None:
-        from ...report.fund_mix_html import write_page
-
-        writers[html] = lambda to: write_page(data, policy, to)
-    written = write_all(writers, read)
-    if as_json:
-        click.echo(data.model_dump_json(indent=1))
-    elif not quiet:
-        from ...report.fund_mix_terminal import print_mix
-
-        print_mix(data, policy, sys.stdout)
-    if writers and (not quiet or list(writers) != written):
-        say_written(writers, written)
+    text = answer_to_json(data)
+    give_out(mix_files(answer, policy, output, xlsx, html), read, text, lambda to: print_mix(data, policy, to), as_json=as_json, quiet=quiet)
     if not data.funded:
-        if output is not None:
-            click.echo(_("There is no mix to write to {path}.").format(path=output), err=True)
+        no_mix(output)
         ctx.exit(3)
 
 
-def plan_writer(plan: Plan, output: Path) -> Any:
-    """Return what writes a plan whose inputs are named from its own folder."""
-    from ...io.nearby import plan_near
-    from ...io.planfile import plan_to_json
+def no_mix(output: Path | None) -> None:
+    """Say that the plan asked for is not written, for there is none."""
+    if output is not None:
+        click.echo(_("There is no mix to write to {path}.").format(path=output), err=True)
 
-    text = plan_to_json(plan_near(plan, output))
-    return lambda to: to.write_text(text, encoding="utf-8", newline="\n")
+
+def mix_files(
+    answer: MixAnswer, policy: Policy, output: Path | None, xlsx: Path | None, html: Path | None, least: FundLeast | None = None
+) -> list[tuple[Path | None, Writer]]:
+    """Return the files of a mix with what writes each: its plan, whose inputs are named from its own folder, the workbook and the page."""
+    files: list[tuple[Path | None, Writer]] = []
+    if output is not None and answer.plan is not None:
+        from ...io.nearby import plan_near
+        from ...io.planfile import plan_to_json
+
+        files.append((output, text_writer(plan_to_json(plan_near(answer.plan, output)))))
+
+    def workbook(to: Path) -> None:
+        from ...report.fund_mix_xlsx import write_mix
+
+        write_mix(answer.data, policy, to, least)
+
+    def page(to: Path) -> None:
+        from ...report.fund_mix_html import write_page
+
+        write_page(answer.data, policy, to, least)
+
+    return [*files, (xlsx, workbook), (html, page)]
 
 
 def _aims(text: str) -> tuple[Aim, ...]:

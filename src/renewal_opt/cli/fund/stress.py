@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +13,9 @@ from ...i18n import N_, _
 from .. import targets
 from ..base import Whole, json_option, option
 from ..base import command as a_command
-from ..output import check_targets, say_written, write_all
+from ..output import give_out, text_writer
 from ..progress import Progress
-from .asked import quietly, read_target, the_file, the_sets
+from .asked import quietly, read_apart, the_file, the_sets
 
 if TYPE_CHECKING:
     from ...analysis.fund.stress.run import Asked
@@ -64,36 +63,30 @@ def command(
     quiet: bool,
 ) -> None:
     """Try a plan under shocks."""
+    from ...io.answerfile import answer_to_json
+    from ...report.fund_stress_terminal import print_stress
+
     words = [*(("cut", w) for w in cuts), *(("late", w) for w in lates), *(("rate", w) for w in rates)]
     words += [*(("revenue", w) for w in revenues), *(("cost", w) for w in costs)]
     if not words:
         raise InputError([Finding("no_shock", file=str(path), expected=_("at least one of --cut, --late, --rate, --revenue, --cost"))])
-    target = read_target(path, sets, quiet)
-    read = [path, *(p for _role, p in target.inputs.files)]
-    check_targets([p for p in (output, xlsx, html) if p is not None], read)
+    target, read = read_apart(path, sets, quiet, [output, xlsx, html])
     asked = _asked(target, words, grid=grid, held=held, again=again, far=far, survive=survive)
     answer = _run(target, asked, workers or os.cpu_count() or 1, quiet)
-    text = answer.model_dump_json(indent=1) + "\n"
-    writers: dict[Path, Any] = {}
-    if output is not None:
-        writers[output] = lambda to: to.write_text(text, encoding="utf-8", newline="\n")
-    if xlsx is not None:
+    text = answer_to_json(answer)
+
+    def workbook(to: Path) -> None:
         from ...report.fund_stress_xlsx import write_stress
 
-        writers[xlsx] = lambda to: write_stress(answer, to)
-    if html is not None:
+        write_stress(answer, to)
+
+    def page(to: Path) -> None:
         from ...report.fund_stress_html import write_stress_page
 
-        writers[html] = lambda to: write_stress_page(answer, to)
-    written = write_all(writers, read)
-    if as_json:
-        click.echo(text, nl=False)
-    elif not quiet:
-        from ...report.fund_stress_terminal import print_stress
+        write_stress_page(answer, to)
 
-        print_stress(answer, sys.stdout)
-    if writers and (not quiet or list(writers) != written):
-        say_written(writers, written)
+    files = [(output, text_writer(text)), (xlsx, workbook), (html, page)]
+    give_out(files, read, text, lambda to: print_stress(answer, to), as_json=as_json, quiet=quiet)
 
 
 def _asked(target: Target, words: list[tuple[str, str]], *, grid: bool, held: bool, again: bool, far: bool, survive: bool) -> Asked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -14,14 +13,14 @@ from ...i18n import N_, _
 from .. import targets
 from ..base import Exact, Whole, json_option, option
 from ..base import command as a_command
-from ..output import check_targets, say_written, write_all
+from ..output import give_out, text_writer
 from ..progress import Progress
-from .asked import quietly, read_target, the_file, the_sets
+from .asked import quietly, read_apart, the_file, the_sets
 
 if TYPE_CHECKING:
     from ...analysis.fund.target import Target
-    from ...analysis.fund.worth import Asked
-    from ...analysis.fund.worth_answer import Drawn
+    from ...analysis.fund.worth.answer import Drawn
+    from ...analysis.fund.worth.caps import Asked
     from ...domain.fund_worth import WorthAnswer
 
 
@@ -63,45 +62,36 @@ def command(
     quiet: bool,
 ) -> None:
     """Tell what money is worth."""
-    from ...analysis.fund.worth import Asked
-    from ...io.worthfile import worth_to_json
+    from ...analysis.fund.worth.caps import Asked
+    from ...io.answerfile import answer_to_json
+    from ...report.fund_worth_terminal import print_worth
 
-    files = [p for p in (output, xlsx, page) if p is not None]
     faults: list[Finding] = []
     drawn, wanted, yuan = _curves(curves, faults), _years(years, faults), _yuan(step, faults)
     if faults:
         raise InputError(faults)
-    check_targets(files, [path])
-    target = read_target(path, sets, quiet)
-    read = [p for _role, p in target.inputs.files] + [path]
-    check_targets(files, read)
+    target, read = read_apart(path, sets, quiet, [output, xlsx, page])
     named = tuple(c for c in (channels or "").split(",") if c)
     limit = float(seconds if seconds is not None else target.inputs.scenario.solver.seconds)
     answer = _answer(target, Asked(yuan, named, wanted, limit, float(most), exact, workers), pairs, points, drawn, quiet)
-    writers: dict[Path, Any] = {}
-    if output is not None:
-        writers[output] = lambda place: place.write_text(worth_to_json(answer), encoding="utf-8", newline="\n")
-    if xlsx is not None:
+    text = answer_to_json(answer)
+
+    def workbook(to: Path) -> None:
         from ...report.fund_worth_xlsx import write_worth
 
-        writers[xlsx] = lambda place: write_worth(answer, target.inputs.library, place)
-    if page is not None:
+        write_worth(answer, target.inputs.library, to)
+
+    def html(to: Path) -> None:
         from ...report.fund_worth_html import write_worth_page
 
-        writers[page] = lambda place: write_worth_page(answer, target.inputs.library, place)
-    written = write_all(writers, read)
-    if as_json:
-        click.echo(worth_to_json(answer), nl=False)
-    elif not quiet:
-        from ...report.fund_worth_terminal import print_worth
+        write_worth_page(answer, target.inputs.library, to)
 
-        print_worth(answer, sys.stdout)
-    if writers and (not quiet or list(writers) != written):
-        say_written(writers, written)
+    files = [(output, text_writer(text)), (xlsx, workbook), (page, html)]
+    give_out(files, read, text, lambda to: print_worth(answer, to), as_json=as_json, quiet=quiet)
 
 
 def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[Drawn], quiet: bool) -> WorthAnswer:
-    from ...analysis.fund.worth_answer import worth
+    from ...analysis.fund.worth.answer import worth
 
     def tell(words: str) -> None:
         if not quiet:

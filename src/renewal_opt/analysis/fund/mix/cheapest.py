@@ -13,6 +13,7 @@ from typing import Literal
 
 from ....allot.system import MoneySystem
 from ....solver import HighsSession, SolveOptions, SolveResult, Status
+from .bound import Multipliers, lower_bound
 from .programme import Point, Programme
 from .whole import everything, holds, near, rounded, value
 
@@ -101,7 +102,9 @@ class _Search:
     def run(self) -> Cheapest | NoMoney:
         root = self.programme.solve()
         if root is None:
-            return NoMoney(True) if self.best is None else Cheapest(self.best, value(self.cost, self.best), value(self.cost, self.best), "solver")
+            if self.best is None:
+                return NoMoney(True)
+            return Cheapest(self.best, value(self.cost, self.best), self._least(), "exact")  # floats deny money that is at hand: what they say proves nothing
         bound, proof = self._up(root.bound), "exact"
         if root.broken is None:
             self._settle(root)
@@ -125,6 +128,11 @@ class _Search:
             return NoMoney(False)
         mine = value(self.cost, self.best)
         return Cheapest(self.best, mine, min(bound, mine), proof)  # type: ignore[arg-type]
+
+    def _least(self) -> Fraction:
+        """Return the bound of no multipliers: every group paid by its cheapest entry."""
+        none = Multipliers([0.0] * len(self.system.rows), [0.0] * len(self.tickets), [0.0] * len(self.tickets))
+        return self._up(lower_bound(self.system, self.tickets, self.cost, none))
 
     def _up(self, bound: Fraction) -> Fraction:
         """Round a bound up to the next cost that whole money can have, where those lie apart."""
@@ -179,6 +187,4 @@ class _Search:
                 if child is not None:
                     heapq.heappush(open_, (max(least, self._up(child.bound)), next(number), child, own))
         bounds = [b for b in (done, open_[0][0] if open_ else None) if b is not None]
-        if not bounds:  # every leaf was shut: only an answer known before is left
-            return value(self.cost, self.best) if self.best is not None else self._up(root.bound)
-        return min(bounds)
+        return min(bounds) if bounds else self._up(root.bound)  # every leaf was shut

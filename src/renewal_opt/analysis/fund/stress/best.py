@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from ....core import BaseState
@@ -10,26 +9,19 @@ from ....domain.fund_stress import Reoptimised
 from ....errors import InfeasibleError, SolverError
 from ....model.build import families
 from ....solver import SolveOptions
-from ....verify import verify_plan
-from ...assemble import assemble
-from ...portfolio import Portfolio, solve_portfolio
+from ...portfolio import Recheck, solve_portfolio
+from ...recheck import recheck_of
 from ..target import Target
 from .tables import Shaken
 
 
-def recheck_of(case: Shaken, *, touched: bool) -> object:
+def rechecked(target: Target, case: Shaken) -> Recheck:
     """Return the exact re-check of an answer under shocks.
 
     With a library that was touched, screening, scores and totals stay those of the plan as stated, and are not held against it.
     """
-    rules = set(families())
-
-    def recheck(answer: Portfolio) -> Sequence[str]:
-        plan = assemble(case.inputs, case.problem, answer, {}, ())
-        found = verify_plan(plan, case.inputs.policy, case.inputs.library, case.inputs.scenario)
-        return [f"{r.family}: {b.rule}" for r in found if not touched or r.family in rules for b in r.breaches]
-
-    return recheck
+    touched = case.inputs.library is not target.inputs.library
+    return recheck_of(case.inputs, case.problem, families() if touched else None)
 
 
 def best(target: Target, case: Shaken, options: SolveOptions, state: BaseState | None = None, *, stands: bool = False, tightens: bool = False) -> Reoptimised:
@@ -52,13 +44,14 @@ def best(target: Target, case: Shaken, options: SolveOptions, state: BaseState |
     if stands and tightens:
         most = None if limit is None else limit - float(stated)
         return Reoptimised(status="solved", objective=str(stated), bound=limit, loss_least=0.0, loss_most=most)
-    touched = case.inputs.library is not target.inputs.library
     try:
-        answer = solve_portfolio(case.problem, options, recheck_of(case, touched=touched), state)  # type: ignore[arg-type]
+        answer = solve_portfolio(case.problem, options, rechecked(target, case), state)
     except InfeasibleError as error:
         return Reoptimised(status="infeasible", why=str(error))
     except SolverError as error:
-        return Reoptimised(status="failed", why=str(error))
+        if not stands:
+            return Reoptimised(status="failed", why=str(error))
+        return Reoptimised(status="solved", objective=str(stated), loss_most=None if limit is None else limit - float(stated), why=str(error))
     mine = {case.problem.projects[int(case.problem.starts.project[k])].id for k, c in enumerate(answer.chosen) if c and not case.problem.starts.fixed[k]}
     if stands and answer.objective < stated:
         bound = None if answer.bound is None else max(answer.bound, float(stated))

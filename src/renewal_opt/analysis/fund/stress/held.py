@@ -1,7 +1,7 @@
 """A plan's projects held under shocks: can all still be funded, else which fall at least loss, and which rule stops each.
 
 The kept projects are the best set, by the plan's own objective without area bonuses, that the rules on money, the budget and the
-relations between projects allow, each in its year or a later one of the window; carry-overs stay. Limits, district balance and
+relations between projects allow, each in any year in which it may start; carry-overs stay. Limits, district balance and
 the conditions of areas do not bind what is kept: those that no longer hold are told.
 """
 
@@ -69,11 +69,8 @@ def _over_budget(rows: Sequence[Row], chosen: Sequence[bool]) -> bool:
 
 def kept_problem(target: Target, case: Shaken) -> Problem:
     """Return the tables of the plan's projects alone, without the rules on the portfolio that do not bind what is kept."""
-    starts = {c.id: c.start for c in target.plan.chosen}
-    projects = tuple(
-        p if starts[p.id] is None else p.model_copy(update={"start_year": starts[p.id]}) for p in case.inputs.library.projects if p.id in starts
-    )
-    inside = {p.id for p in projects}
+    inside = {c.id for c in target.plan.chosen}
+    projects = tuple(p for p in case.inputs.library.projects if p.id in inside)
     library = case.inputs.library.model_copy(update={
         "projects": projects, "revenue": tuple(r for r in case.inputs.library.revenue if r.project in inside),
         "relations": tuple(r for r in case.inputs.library.relations if r.project in inside and (r.other is None or r.other in inside)),
@@ -99,9 +96,10 @@ def _fallen(target: Target, case: Shaken, sub: Problem, kept: Portfolio, options
     worth = gains(case.problem)
     out = sorted((worth[c.id], c.id, c.name) for c in target.plan.chosen if c.start is not None and c.id not in inside)
     rows, name = plan_rows(sub), rule_names(case.problem)
+    year = {c.id: c.start for c in target.plan.chosen}
     fallen = []
     for n, (value, id_, title) in enumerate(out):
-        stops = _stops(sub, rows, kept.chosen, id_, options, name) if n < ASKED else ()
+        stops = _stops(sub, rows, kept.chosen, (id_, year[id_]), options, name) if n < ASKED else ()
         fallen.append(Fallen(id=id_, name=title, score=str(value), rules=stops))
     chosen, opened = _marked(target, case.problem, inside), target.opened
     return Held(
@@ -115,11 +113,13 @@ def _marked(target: Target, problem: Problem, inside: set[str]) -> list[bool]:
     return [c and problem.projects[p].id in inside for c, p in zip(target.chosen, starts.project.tolist(), strict=True)]
 
 
-def _stops(sub: Problem, rows: Sequence[Row], chosen: Sequence[bool], id_: str, options: SolveOptions, name: Callable[[MoneyRow | Row], Label]) -> tuple[Label, ...]:
-    """Return the rules in the way of one more project beside those that are kept."""
+def _stops(
+    sub: Problem, rows: Sequence[Row], chosen: Sequence[bool], start: tuple[str, int | None], options: SolveOptions, name: Callable[[MoneyRow | Row], Label]
+) -> tuple[Label, ...]:
+    """Return the rules in the way of one more project in its year beside those that are kept."""
     flags = list(chosen)
-    first = int(sub.starts.first[sub.position[id_]])
-    flags[first] = True
+    p = sub.position[start[0]]
+    flags[next(k for k in range(int(sub.starts.first[p]), int(sub.starts.first[p + 1])) if int(sub.starts.year[k]) == start[1])] = True
     found = [name(r) for r in rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(flags, ())]
     answer = allot(sub, flags, rows, replace(options, gap=0.0, start=None, progress=None), whole=False)
     found += [name(r) for r in answer.blocked]

@@ -19,7 +19,6 @@ from ....solver import SolveOptions
 from ....workers import Shared, laid_down
 from ....workers.pool import processes
 from ...annual import options_of
-from ..moved import state_from
 from ..target import Target
 from .best import best
 from .held import all_funded, broken_rules, held
@@ -92,11 +91,6 @@ def stress(
     )  # fmt: skip
 
 
-def _state(target: Target) -> BaseState:
-    starts = [(c.id, c.start) for c in target.plan.chosen if c.start is not None]
-    return state_from(starts, target.opened)
-
-
 def one_case(target: Target, shocks: Sequence[Shock], asked: Asked, options: SolveOptions, state: BaseState | None) -> Case:
     """Answer one case."""
     name = name_of(shocks)
@@ -118,7 +112,7 @@ def one_case(target: Target, shocks: Sequence[Shock], asked: Asked, options: Sol
 
 
 def _cases(target: Target, asked: Asked, options: SolveOptions, workers: int, cancel: threading.Event | None) -> Iterator[tuple[int, Case]]:
-    state = _state(target)
+    state = target.state()
     if workers < 2 or len(asked.cases) < 2:
         for n, shocks in enumerate(asked.cases):
             if cancel is not None and cancel.is_set():

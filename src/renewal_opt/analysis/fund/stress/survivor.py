@@ -29,16 +29,18 @@ from ....solver import SolveOptions, Status
 from ....solver.result import FloatArray
 from ...engines import FastEngine, FullEngine, engine_for
 from ...exclude import exclude, keep_shut
-from ...portfolio import Portfolio, funded, opened_at, proven_bound, stopped_by
+from ...portfolio import Portfolio, funded, objective_of, opened_at, proven_bound
+from ...recheck import recheck_of
 from ...shortage import carry_overs_first
-from ..moved import state_from
 from ..target import Target
-from .best import losses, recheck_of
+from .best import losses, rechecked
 from .shocks import name_of
 from .tables import Shaken, shaken
 
 #: rounds after which the search ends without an answer
 ROUNDS = 400
+#: by how much a row of coefficients up to 1000 is broken at least for the solver to see it
+_SEEN = Fraction(1, 10**5)
 Engine = FastEngine | FullEngine
 
 
@@ -71,10 +73,11 @@ class _Search:
     def __init__(self, target: Target, cases: Sequence[Shaken], options: SolveOptions) -> None:
         self.target, self.cases, self.options = target, cases, options
         self.until = time.perf_counter() + options.seconds
-        starts = [(c.id, c.start) for c in target.plan.chosen if c.start is not None]
-        self.engine: Engine = engine_for(target.problem, target.rows, state_from(starts, target.opened))
+        self.engine: Engine = engine_for(target.problem, target.rows, target.state())
         self.masters: dict[int, Master] = {}
         self.doubtful = False
+        self.held = -math.inf  # bound on the portfolios that were set aside without proof, in the plan's unit
+        self.bound = math.inf  # of the round at hand
         self.rows = 0
 
     def run(self) -> Survivor:
@@ -91,13 +94,15 @@ class _Search:
             if result.x is None:
                 raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.words()))
             matrices = self.engine.matrices
+            known = proven_bound(self.target.problem, result, Fraction(0), self.engine.gain_unit)
+            self.bound = math.inf if known is None else known
             chosen = (result.x[matrices.col_slice("x")] > 0.5).tolist()
             opened = opened_at(matrices, result.x)
             answer = self._stated(result.x, matrices, chosen, opened)
             if answer is None or self._refused(matrices, chosen, opened):
                 continue
-            answer.bound = proven_bound(self.target.problem, result, answer.objective, self.engine.gain_unit)
-            answer.stopped = stopped_by(result)
+            bound = max(self.bound, self.held, float(answer.objective))
+            answer.bound = bound if math.isfinite(bound) else None
             return self._told(answer)
         raise SolverError(_("no plan was found that survives every case in {n} rounds").format(n=ROUNDS))
 
@@ -106,10 +111,11 @@ class _Search:
         before = {c.id for c in target.plan.chosen if c.part == "new_start"}
         mine = {problem.projects[int(problem.starts.project[k])].id for k, c in enumerate(answer.chosen) if c and not problem.starts.fixed[k]}
         least, most = losses(target, answer.objective, answer.bound)
+        value = float(answer.objective)
         return Survivor(
-            status="solved", objective=str(answer.objective), bound=answer.bound, loss_least=least, loss_most=most, chosen=tuple(sorted(mine)),
+            status="solved", objective=str(answer.objective), bound=answer.bound, loss_least=None if least is None else max(0.0, least), loss_most=most, chosen=tuple(sorted(mine)),
             left=tuple(sorted(before - mine)), entered=tuple(sorted(mine - before)),
-            proven=answer.stopped in ("gap", "optimal") and not self.doubtful, rows=self.rows,
+            proven=answer.bound is not None and answer.bound - value <= self.options.gap * abs(value) + max(1e-6, 1e-9 * abs(value)), rows=self.rows,
         )  # fmt: skip
 
     # -- as stated ---------------------------------------------------------------------------------------
@@ -123,16 +129,17 @@ class _Search:
             return None
         answer, _broken, proven = funded(problem, self.target.rows, chosen, opened, self.options)
         if answer is not None:
-            found = recheck_of(Shaken(self.target.inputs, problem, self.target.rows, []), touched=False)(answer)  # type: ignore[operator]
-            if not found:
+            if not recheck_of(self.target.inputs, problem)(answer):
                 return answer
             proven = False
         if not (proven and self.engine.reject(x)):
-            self.doubtful |= not proven
             self._exclude(problem, self.target.rows, chosen, proven)
         return None
 
     def _exclude(self, problem: Problem, rows: list[Row], chosen: list[bool], unfunded: bool) -> None:
+        """Set a portfolio aside; without a proof that it is none, the bound stays above it."""
+        if not unfunded:
+            self.doubtful, self.held = True, max(self.held, self.bound)
         exclude(self.engine, problem, rows, chosen, self.engine.matrices.col_slice("x"), self.options, unfunded)
         self.rows += 1
 
@@ -147,32 +154,37 @@ class _Search:
                 keep_shut(self.engine, matrices, unmet, chosen)
                 self.rows += 1
             broken = [r for r in case.rows if _no_money(r) and not r.holds(chosen, ())]
-            for row in broken:
-                self._linear(row, chosen)
+            seen = [self._linear(row, chosen) for row in broken]
+            if broken and not any(seen):  # by less than floats tell
+                self._alone(chosen)
             if unmet or broken:
                 refused = True
                 continue
             answer = allot(case.problem, chosen, case.rows, replace(self.options, gap=0.0, start=None, progress=None))
             if answer.money is not None:
                 money = Portfolio(chosen, answer.money, opened, Fraction(0), None, "unproven", rows=case.rows)
-                touched = case.inputs.library is not self.target.inputs.library
-                wrong = recheck_of(case, touched=touched)(self._worth(money))  # type: ignore[operator]
+                wrong = rechecked(self.target, case)(self._worth(money))
                 if not wrong:
                     continue
                 raise SolverError(_("the plan fails the exact re-check under a case: {rules}").format(rules=", ".join(wrong[:5])))
             refused = True
             if not (answer.proven and self._funding_rows(n, case, chosen)):
-                self.doubtful |= not answer.proven
                 self._exclude(case.problem, case.rows, chosen, answer.proven)
         return refused
 
     def _worth(self, money: Portfolio) -> Portfolio:
-        from ...portfolio import objective_of
-
         return replace(money, objective=objective_of(self.target.problem, money.chosen, money.opened))
 
-    def _linear(self, row: Row, chosen: Sequence[bool]) -> None:
-        """Add the side of a rule on the portfolio that is broken, as it reads in the case."""
+    def _alone(self, chosen: Sequence[bool]) -> None:
+        """Shut out one portfolio."""
+        fixed, first = self.target.problem.starts.fixed.tolist(), self.engine.matrices.col_slice("x").start
+        free = [k for k, f in enumerate(fixed) if not f]
+        signs = [1.0 if chosen[k] else -1.0 for k in free]
+        self.engine.add_row([first + k for k in free], signs, -math.inf, signs.count(1.0) - 1.0)
+        self.rows += 1
+
+    def _linear(self, row: Row, chosen: Sequence[bool]) -> bool:
+        """Add the side of a rule on the portfolio that is broken, as it reads in the case; return whether floats see that it is broken."""
         base = 1 if row.base is None else row.base.value(chosen, ())
         low = row.lo is not None and row.left.value(chosen, ()) < row.lo * base
         bound = Fraction(row.lo if low else row.hi)  # type: ignore[arg-type]
@@ -189,6 +201,8 @@ class _Search:
         side = (float(right / scale), math.inf) if low else (-math.inf, float(right / scale))
         self.engine.add_row([first + k for k in sums], [float(v / scale) for v in sums.values()], *side)
         self.rows += 1
+        missed = abs(sum((v for k, v in sums.items() if chosen[k]), Fraction(0)) - right) / scale
+        return missed > _SEEN
 
     def _funding_rows(self, n: int, case: Shaken, chosen: Sequence[bool]) -> bool:
         """Add funding rows of a case that a portfolio breaks; False where there are none for starts alone."""

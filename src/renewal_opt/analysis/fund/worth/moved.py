@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -11,19 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from ...core import BaseState
-from ...domain import Policy
-from ...errors import InfeasibleError, SolverError
-from ...i18n import get_language, set_language
-from ...io.load import Inputs
-from ...problem import Problem
-from ...solver import SolveOptions
-from ...verify import verify_plan
-from ...workers.pool import processes
-from ...workers.shared import Shared, laid_down
-from ..annual import make_problem
-from ..assemble import assemble
-from ..portfolio import Portfolio, objective_step, solve_portfolio
+from ....core import BaseState
+from ....domain import Policy
+from ....errors import InfeasibleError, SolverError
+from ....i18n import get_language, set_language
+from ....io.load import Inputs
+from ....problem import Problem
+from ....solver import SolveOptions
+from ....workers.pool import processes
+from ....workers.shared import Shared, laid_down
+from ...annual import make_problem
+from ...portfolio import Portfolio, objective_step, solve_portfolio
+from ...recheck import recheck_of
 from .levers import by_year, with_policy
 
 #: a bound this close to a value is that value: both have gone through floats
@@ -68,11 +67,6 @@ class Found:
         return self.stopped == "infeasible"
 
 
-def state_from(starts: Sequence[tuple[str, int]], opened: Mapping[str, int]) -> BaseState:
-    """Return the state of a known plan."""
-    return BaseState(starts=tuple(starts), opened=tuple(sorted(opened.items())))
-
-
 def solve(inputs: Inputs, problem: Problem, options: SolveOptions, state: BaseState | None = None) -> tuple[Found, Portfolio | None]:
     """Solve a problem whose caps were moved; the plan found passes the exact verifier.
 
@@ -91,12 +85,7 @@ def solve(inputs: Inputs, problem: Problem, options: SolveOptions, state: BaseSt
     SolverError
         When the solver fails otherwise than by its limits.
     """
-    mine = replace(inputs, policy=problem.policy)
-
-    def recheck(answer: Portfolio) -> Sequence[str]:
-        plan = assemble(mine, problem, answer, {}, ())
-        return [f"{r.family}: {b.rule}" for r in verify_plan(plan, problem.policy, inputs.library, inputs.scenario) for b in r.breaches]
-
+    recheck = recheck_of(replace(inputs, policy=problem.policy), problem)
     try:
         answer = solve_portfolio(problem, options, recheck, state)
     except InfeasibleError as error:

@@ -14,14 +14,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...domain import Policy
-from ...domain.base import Label, Source
-from ...domain.funding import CapByYear, CapRule
-from ...domain.rules import BudgetRule
-from ...io.load import Inputs
-from ...model.build import plan_rows
-from ...model.rows import Row
-from ...problem import Problem
+from ....domain import Policy
+from ....domain.base import Label, Source
+from ....domain.funding import CapByYear, CapRule
+from ....domain.rules import BudgetRule
+from ....io.load import Inputs
+from ....model.build import plan_rows
+from ....model.rows import Row
+from ....problem import Problem
 
 #: families whose rows are caps
 FAMILIES = ("channels", "caps", "budget")

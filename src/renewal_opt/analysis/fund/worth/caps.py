@@ -8,21 +8,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ...domain.fund_worth import CapWorth, Change, Optimum, Price, Stop
-from ...errors import Finding, InputError, SolverError
-from ...i18n import _
-from ...io.nearest import did_you_mean
-from ...model.build import plan_rows
-from ...model.rows import Row
-from ...problem import Problem
-from ...solver import SolveOptions
-from ...verify import verify_plan
-from ..annual import options_of
-from ..portfolio import Portfolio, funded, objective_of, solve_portfolio
+from ....core import BaseState
+from ....domain.fund_worth import CapWorth, Change, Optimum, Price, Stop
+from ....errors import Finding, InputError, SolverError
+from ....i18n import _
+from ....io.nearest import did_you_mean
+from ....model.build import plan_rows
+from ....model.rows import Row
+from ....problem import Problem
+from ....solver import SolveOptions
+from ....verify import verify_plan
+from ...annual import options_of
+from ...portfolio import Portfolio, funded, objective_of, solve_portfolio
+from ...recheck import recheck_of
+from ..target import Target
 from .levers import Lever, by_year, levers_of, looser, most_use, moved, sides, with_policy
 from .lp_prices import LeverProgram, Ray
-from .moved import Found, Solver, found_of, state_from
-from .target import Target
+from .moved import Found, Solver, found_of
 
 #: by how much the relaxation's optimum may be off for its floats
 _FLOATS = Fraction(1, 10**7)
@@ -132,15 +134,14 @@ def base_of(target: Target, asked: Asked, cancel: threading.Event) -> Base:
     options = replace(options_of(target.inputs.scenario), seconds=asked.seconds, cancel=cancel)
     if asked.exact:
         options = replace(options, gap=0.0)
-    starts = [(c.id, c.start) for c in target.plan.chosen if c.start is not None]
-    answer = solve_portfolio(problem, options, state=state_from(starts, target.opened))
+    answer = solve_portfolio(problem, options, recheck_of(replace(target.inputs, policy=problem.policy), problem), target.state())
     found = found_of(problem, answer)
     mine = objective_of(problem, target.chosen, target.opened)
     if answer.objective < mine and _right(target):  # the plan at hand is better than what the gap let pass
         answer = replace(answer, chosen=target.chosen, money=target.money, opened=target.opened, objective=mine)
         found = found_of(problem, answer if answer.bound is None else replace(answer, bound=max(answer.bound, float(mine))))
     rows = plan_rows(problem)
-    solver = Solver(target.inputs, problem, options, answer.state or state_from(sorted(found.starts), answer.opened), cancel, asked.workers)
+    solver = Solver(target.inputs, problem, options, answer.state or BaseState(starts=tuple(sorted(found.starts)), opened=found.opened), cancel, asked.workers)
     return Base(target, problem, rows, {r.name: r for r in rows}, levers, answer, Known(found), found, solver, options)
 
 

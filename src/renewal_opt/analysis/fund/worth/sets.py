@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from ...domain.fund_worth import CapWorth, Change, SetWorth, Verdict
-from ...i18n import _
-from ...model.build import plan_rows
-from ..bottlenecks import bottlenecks
+from ....domain.fund_worth import CapWorth, Change, SetWorth, Verdict
+from ....i18n import _
+from ....model.build import plan_rows
+from ...bottlenecks import bottlenecks
+from .caps import Asked, Base, change_of, relaxed_bound
 from .levers import Lever, added_rules, looser, money_of, moved_together, with_policy
 from .lp_prices import LeverProgram, Ray
 from .moved import Found
-from .worth import Asked, Base, change_of, relaxed_bound
 
 #: sets that are solved, and pairs whose relaxation is looked at
 _SOLVED, _LOOKED = 12, 400
@@ -106,7 +106,7 @@ def _best(changes: Sequence[Change]) -> Change | None:
 
 def _candidates(base: Base, asked: Asked, program: LeverProgram, levers: Sequence[Lever], known: Mapping[str, CapWorth]) -> list[_Set]:
     money = {v.row: money_of(base.problem, v, base.by_name) for v in levers}
-    by_row = {v.row: v for v in levers}
+    by_row = {v.now: v for v in levers}  # bottlenecks are told of the problem by year
     looked: dict[frozenset[str], _Set] = {}
     paid = any(c.money for c in base.target.plan.chosen)  # a plan of nothing has no bottleneck
     for b in bottlenecks(base.problem, base.target.plan) if paid else []:
@@ -154,13 +154,18 @@ def _look(
 def how_together(base: Base, members: Sequence[Lever], money: Mapping[str, frozenset[int]]) -> bool | None:
     """Return whether a set's step is shared (True), or each is raised by it (False); None for a set that is neither.
 
-    Shared are channels of one year without money in common; a surplus that is carried over makes a step one of several years,
-    which no sum of caps can say. Raised each are caps that lie inside each other: the same money has to pass them all.
+    Shared are channels of one year without money in common. No sum of caps can say how a step is shared where more than the cap
+    itself hangs on it: a surplus that is carried over, a share that is reserved of the cap. Raised each are caps that lie inside
+    each other: the same money has to pass them all.
     """
     sets = [money[v.row] for v in members]
     if all(not a & b for a, b in combinations(sets, 2)):
         channels = base.problem.policy.funding
-        plain = all(v.kind == "channel" and not channels.channels[channels.parent(v.key) if v.key not in channels.channels else v.key].carry_surplus for v in members)
+        reserved = {c for rule in channels.reserved.values() if rule.active and rule.of == "cap" for c in rule.channels}
+        plain = all(
+            v.kind == "channel" and v.key not in reserved and not channels.channels[channels.parent(v.key) if v.key not in channels.channels else v.key].carry_surplus
+            for v in members
+        )  # fmt: skip
         return True if plain and len({v.year for v in members}) == 1 else None
     ordered = sorted(sets, key=len)
     return False if all(a <= b for a, b in pairwise(ordered)) else None

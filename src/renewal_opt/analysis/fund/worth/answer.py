@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from ...domain.base import Label
-from ...domain.fund_worth import Axis, Caps, Curve, SetWorth, WorthAnswer
-from ..assemble import input_files, program_versions
+from ....domain.base import Label
+from ....domain.fund_worth import Axis, Caps, Curve, SetWorth, WorthAnswer
+from ...assemble import input_files, program_versions
+from ..target import Target
+from .caps import Asked, Base, base_of, chosen_levers, optimum_of, worth_of_caps
 from .curve import CurveMaker, measured_by_budget
 from .lp_prices import LeverProgram
-from .target import Target
-from .worth import Asked, Base, base_of, chosen_levers, optimum_of, worth_of_caps
-from .worth_sets import worth_of_sets
+from .sets import worth_of_sets
 
 Drawn = tuple[Axis, Caps]
 
@@ -78,6 +78,9 @@ _NO_CAPS = Label(zh="渠道都没有大于 0 的上限，没有可按比例调�
 _SPLIT_BY_YEAR = Label(
     zh="结转的渠道不参加“合用一笔”的组合：多出的钱会跨年使用", en="channels whose surplus is carried over are in no set that shares a step: the money would reach over years"
 )
+_RESERVED = Label(
+    zh="按上限预留份额的渠道不参加“合用一笔”的组合：份额随上限变动", en="channels of whose cap a share is reserved are in no set that shares a step: the share moves with the cap"
+)
 
 
 def _notes(base: Base) -> list[Label]:
@@ -87,6 +90,8 @@ def _notes(base: Base) -> list[Label]:
         out.append(Label(zh=f"上限为 0 的禁止性规则不作变动：{'、'.join(forbids)}", en=f"rules that forbid (a cap of 0) are not moved: {', '.join(forbids)}"))
     if any(c.carry_surplus for c in base.problem.policy.funding.channels.values()):
         out.append(_SPLIT_BY_YEAR)
+    if any(r.active and r.of == "cap" for r in base.problem.policy.funding.reserved.values()):
+        out.append(_RESERVED)
     return out
 
 

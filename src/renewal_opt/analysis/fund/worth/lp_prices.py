@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from ...domain.base import YI
-from ...model.build import build_model, family
-from ...model.compile import compile_model
-from ...model.matrices import Matrices
-from ...model.rows import Row
-from ...problem import Problem
-from ...problem.tables import Floats
-from ...solver.lp import LinearProgram, LpAnswer
+from ....domain.base import YI
+from ....model.build import build_model, family
+from ....model.compile import compile_model
+from ....model.matrices import Matrices
+from ....model.rows import Row
+from ....problem import Problem
+from ....problem.tables import Floats
+from ....solver.lp import LinearProgram, LpAnswer
 from .levers import Lever, first_start, moved, sides, with_policy
 
 #: families whose rows may hang on a cap

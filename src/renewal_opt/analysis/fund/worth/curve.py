@@ -16,17 +16,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...domain import Policy
-from ...domain.base import Label, Source
-from ...domain.fund_worth import Axis, Caps, Corner, Curve, CurvePoint
-from ...domain.funding import CapByYear
-from ...i18n import _
-from ...model.build import plan_rows
-from ...problem import Problem
+from ....domain import Policy
+from ....domain.base import Label, Source
+from ....domain.fund_worth import Axis, Caps, Corner, Curve, CurvePoint
+from ....domain.funding import CapByYear
+from ....i18n import _
+from ....model.build import plan_rows
+from ....problem import Problem
+from .caps import Asked, Base
 from .levers import Lever, cap_rule, looser, with_policy
 from .lp_prices import LeverProgram, Line
 from .moved import Found, Solver
-from .worth import Asked, Base
 
 #: name of the rule that holds all money
 _ALL = "all_money"
@@ -152,13 +152,17 @@ class _Curves:
 
     def upper(self, money: int) -> Fraction | None:
         """Return the best bound at some money; None where it is proven that there is no plan, or nothing is known."""
-        if any(f.infeasible and m >= money for m, f in self.solved.items()):
+        if self.none(money):
             return None
         bounds = [f.bound for m, f in self.solved.items() if m >= money and f.bound is not None]
         bounds += [v for c in self.ceilings if (v := c.at(money)) is not None]
         lower = self.lower(money)
         found = min(bounds) if bounds else None
         return found if lower is None or found is None else max(found, lower)
+
+    def none(self, money: int) -> bool:
+        """Return whether it is proven that there is no plan."""
+        return any(f.infeasible and m >= money for m, f in self.solved.items())
 
     def kinks(self, low: int, high: int) -> list[int]:
         """Return where the upper curve may bend between two places."""
@@ -334,7 +338,8 @@ class CurveMaker:
         ]  # fmt: skip
         base = sum(self.base.answer.money) if self.axis == "total" else self._sum
         share = float(gap / top) if top > 0 else float(gap)
-        return Curve(axis=self.axis, caps=self.caps, base=base, points=tuple(points), lower=tuple(lower), upper=tuple(upper), gap=share, complete=share <= _CLOSED)
+        known_all = all(known.none(m) or known.upper(m) is not None for m in places)
+        return Curve(axis=self.axis, caps=self.caps, base=base, points=tuple(points), lower=tuple(lower), upper=tuple(upper), gap=share, complete=known_all and share <= _CLOSED)
 
 
 def _most_spending(problem: Problem) -> int:

@@ -1,0 +1,1 @@
+"""Worth of money: what one more 亿元 brings, one module a part."""
