@@ -58,8 +58,9 @@ class BondCover(Frozen):
     """At the rate that the plan counts with, or at the rate of issue."""
     revenue: int
     all_repaid: int
-    """Principal and interest of all debt."""
+    """Principal and interest of all debt that fall due in the bonds' life."""
     all_principal: int
+    """Principal of all debt repaid in the bonds' life."""
     bonds_repaid: int
     """Principal and interest of the special bonds."""
     bonds_principal: int

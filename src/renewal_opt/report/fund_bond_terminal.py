@@ -33,4 +33,4 @@ def print_bond_file(answer: BondFile, stream: IO[str], width: int | None = None)
         over = [points(v) if v is not None else "–" for v in (c.over_bonds, c.over_all)]
         rows.append([f"{p.id} {p.name}", wan(sum(f.bonds for f in p.financing)), wan(sum(f.other_debt for f in p.financing)), wan(c.revenue), *over, str(p.last_due)])
     pages.table([_("project"), _("bonds"), _("other debt"), _("revenue"), _("/ bonds"), _("/ debt"), _("repaid")], rows, range(1, 7))
-    pages.line(_("“/ bonds”: revenue of the bonds' life over principal and interest of the special bonds; “/ debt”: over those of all debt."))
+    pages.line(_("“/ bonds”: revenue of the bonds' life over principal and interest of the special bonds; “/ debt”: over those of all debt that fall due in these years."))

@@ -210,12 +210,12 @@ def _years(sheet: Sheet, row: int, answer: BondFile, p: BondProject, last: int) 
     names = [_("year"), *(answer.classes[k].text() for k in classes), _("revenue")]
     names += [f"{_('special bonds')}: {w}" for w in (_("opening balance"), _("drawn"), _("principal repaid"), _("closing balance"), _("interest"), _("issue fee"))]
     names += [f"{_('other debt')}: {w}" for w in (_("drawn"), _("principal repaid"), _("interest"))]
-    names.append(_("left after principal and interest"))
+    names.append(_("left after principal, interest and fee"))
     for at, name in enumerate(names):
         sheet.text(row + 1, at, name, "header")
     revenue = {r.year: r for r in p.revenue}
     bonds, other = {d.year: d for d in p.bonds}, {d.year: d for d in p.other_debt}
-    years = range(min([*revenue, *bonds, *other]), max([*revenue, *bonds, *other]) + 1)
+    years = range(min([*revenue, *bonds]), p.last_due + 1)
     first = row = row + 2
     n = len(classes)
     sums = [0] * (n + 11)
@@ -231,7 +231,7 @@ def _years(sheet: Sheet, row: int, answer: BondFile, p: BondProject, last: int) 
             elif col == n + 2 and row > first:  # opening balance
                 sheet.sum_of_money(row, col, f"={cell(row - 1, n + 5)}", yuan, "money")
             elif col == n + 11:
-                parts = "-".join(cell(row, c) for c in (n + 1, n + 4, n + 6, n + 9, n + 10))
+                parts = "-".join(cell(row, c) for c in (n + 1, n + 4, n + 6, n + 7, n + 9, n + 10))
                 sheet.sum_of_money(row, col, f"={parts}", yuan, "money")
             else:
                 sheet.money(row, col, yuan)
@@ -253,7 +253,7 @@ def _year(revenue: RevenueYear | None, bonds: DebtYear | None, other: DebtYear |
     nothing = DebtYear(year=0, opening=0, drawn=0, principal=0, closing=0, interest=0, fee=0)
     b, o = bonds or nothing, other or nothing
     own = [by_class.get(k, 0) for k in classes]
-    left = sum(own) - b.principal - b.interest - o.principal - o.interest
+    left = sum(own) - b.principal - b.interest - b.fee - o.principal - o.interest
     return [*own, sum(own), b.opening, b.drawn, b.principal, b.closing, b.interest, b.fee, o.drawn, o.principal, o.interest, left]
 
 

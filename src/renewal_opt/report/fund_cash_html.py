@@ -73,7 +73,7 @@ def _head(answer: CashAnswer, title: str) -> list[str]:
         out.append(tag("p", _("Present values at {rate}: revenue {revenue}, outlay {outlay}, debt service {service}, cash {cash}").format(
             rate=discount_text(answer), revenue=wan(round(worth.revenue)), outlay=wan(round(worth.outlay)), service=wan(round(worth.debt_service)), cash=wan(round(worth.cash)),
         )))  # fmt: skip
-    return [*out, tag("p", _("Internal rate of revenue against outlay: {rate}").format(rate=irr_text(worth.irr)))]
+    return [*out, tag("p", _("Internal rate of the new starts' revenue, to its last year, against their outlay: {rate}").format(rate=irr_text(worth.irr)))]
 
 
 def _flows(answer: CashAnswer, drawn: dict[str, str]) -> list[str]:

@@ -73,7 +73,7 @@ def _years(answer: CashAnswer, pages: Pages) -> None:
         pages.line(_("Present values at {rate}: revenue {revenue}, outlay {outlay}, debt service {service}, cash {cash}").format(
             rate=discount_text(answer), revenue=wan(round(worth.revenue)), outlay=wan(round(worth.outlay)), service=wan(round(worth.debt_service)), cash=wan(round(worth.cash)),
         ))  # fmt: skip
-    pages.line(_("Internal rate of revenue against outlay: {rate}").format(rate=irr_text(worth.irr)))
+    pages.line(_("Internal rate of the new starts' revenue, to its last year, against their outlay: {rate}").format(rate=irr_text(worth.irr)))
 
 
 def _channels(answer: CashAnswer, pages: Pages) -> None:

@@ -9,7 +9,17 @@ from ..domain.fund_stress import StressAnswer
 from ..i18n import _
 from .compare_html import DRAWING
 from .fund_stress_charts import charts
-from .fund_stress_words import best_words, case_name, held_words, notes, reach_words, survivor_words
+from .fund_stress_words import (
+    best_words,
+    case_name,
+    cover_definition,
+    fall_words,
+    held_definition,
+    held_words,
+    notes,
+    reach_words,
+    survivor_words,
+)
 from .numbers import percent, points
 from .page import fold, frame, table, tag
 from .view import basis_name, synthetic_notice
@@ -51,7 +61,7 @@ def _cases(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
     out = [tag("h2", _("Shocks one by one")), *_chart("tornado", drawn)]
     if "grid" in drawn:
         out += [tag("h2", _("Two shocks together: loss of score")), *_chart("grid", drawn)]
-    return [*out, tag("h2", _("All cases")), table(header, rows, (2, 3))]
+    return [*out, tag("h2", _("All cases")), tag("p", held_definition(), "soft"), table(header, rows, (2, 3))]
 
 
 def _falls(answer: StressAnswer) -> list[str]:
@@ -82,13 +92,13 @@ def _cover(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
     header = [_("id"), _("project"), _("debt"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
     rows = [
         [
-            t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), percent(Fraction(t.revenue_fall)),
+            t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), fall_words(t.revenue_fall),
             "> " + percent(Fraction(1, 5), 2) if t.rate_rise is None else percent(t.rate_rise, 2),
         ]
         for t in answer.thresholds
     ]  # fmt: skip
     title = _("Cover: how much revenue may fall, or rates rise, the first to break first")
-    return [tag("h2", title), *_chart("cover", drawn), *fold(_("all projects with debt"), [table(header, rows, (3, 4, 5, 6))])]
+    return [tag("h2", title), *_chart("cover", drawn), tag("p", cover_definition(), "soft"), *fold(_("all projects with debt"), [table(header, rows, (3, 4, 5, 6))])]
 
 
 def _survivor(answer: StressAnswer) -> list[str]:

@@ -10,6 +10,9 @@ from ..i18n import _
 from .fund_stress_words import (
     best_words,
     case_name,
+    cover_definition,
+    fall_words,
+    held_definition,
     held_words,
     interval,
     notes,
@@ -40,6 +43,7 @@ def print_stress(answer: StressAnswer, stream: IO[str], width: int | None = None
         for c in answer.cases:
             loss = "" if c.held is None or c.held.loss is None else f"{float(Fraction(c.held.loss)):,.0f}"
             rows.append([case_name(c, answer.channels), held_words(c.held), loss, best_words(c.best)])
+        pages.line(held_definition())
         pages.table([_("case"), _("projects held"), _("loss"), _("loss when solved anew")], rows, (2, 3))
     _falls(pages, answer)
     if answer.reach:
@@ -75,9 +79,10 @@ def _cover(pages: Pages, answer: StressAnswer) -> None:
     if not answer.thresholds:
         return
     pages.heading(_("Cover: how much revenue may fall, or rates rise, the first to break first"))
+    pages.line(cover_definition())
     rows = [
         [
-            f"{t.id} {t.name}", _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), percent(Fraction(t.revenue_fall)),
+            f"{t.id} {t.name}", _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), fall_words(t.revenue_fall),
             "> " + percent(Fraction(1, 5), 2) if t.rate_rise is None else percent(t.rate_rise, 2),
         ]
         for t in answer.thresholds[:SHOWN]

@@ -47,6 +47,8 @@ def held_words(h: Held | None) -> str:
     words = {
         "funded": _("all funded"), "falls": _("{n} fall").format(n=len(h.fallen)), "carry_overs": _("carry-overs cannot be funded"), "failed": _("not settled"),
     }[h.status]  # fmt: skip
+    if h.broken and h.status in ("funded", "falls"):
+        words += " " + _("(breaks rules on the portfolio)")
     return words + ("" if h.proven or h.status in ("carry_overs", "failed") else " " + _("(not proven to be the least)"))
 
 
@@ -82,6 +84,21 @@ def survivor_words(s: Survivor) -> str:
         return {"infeasible": _("No portfolio survives every case."), "failed": _("The surviving plan was not settled.")}[s.status] + (f" {s.why}" if s.why else "")
     words = _("The best plan that survives every case has {n} new starts; it loses {loss} points.")
     return words.format(n=len(s.chosen), loss=interval(s.loss_least, s.loss_most)) + ("" if s.proven else " " + _("(its bound is not within the gap)"))
+
+
+def held_definition() -> str:
+    """Return what holding the projects means."""
+    return _("Projects held: those whose loss is least together fall; limits, areas, balance between districts and forced projects do not bind what is kept, so that its loss may be less than that of the best plan under all rules.")
+
+
+def cover_definition() -> str:
+    """Return what cover is here."""
+    return _("Cover as the policy's rule counts it: pledged net revenue from the start to the end of the longest term, over principal and interest. (fund cash counts to the last repayment, fund bond-file over the life of the bonds.)")
+
+
+def fall_words(fall: str) -> str:
+    """Return by how much revenue may fall."""
+    return percent(Fraction(fall)) if Fraction(fall) >= 0 else _("already short")
 
 
 def some(ids: Sequence[str], most: int = 8) -> str:

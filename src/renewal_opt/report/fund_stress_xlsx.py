@@ -7,7 +7,16 @@ from pathlib import Path
 
 from ..domain.fund_stress import StressAnswer
 from ..i18n import _
-from .fund_stress_words import best_words, case_name, held_words, notes, reach_words, survivor_words
+from .fund_stress_words import (
+    best_words,
+    case_name,
+    cover_definition,
+    held_definition,
+    held_words,
+    notes,
+    reach_words,
+    survivor_words,
+)
 from .view import basis_name, synthetic_notice
 from .xlsx_cells import Book, span, write_table
 
@@ -44,7 +53,7 @@ def _cases(book: Book, answer: StressAnswer) -> None:
     sheet.merged(row, 0, 8, _("Stress: {title}").format(title=answer.title.text()), "title")
     value = f"{float(Fraction(answer.objective)):,.0f}"
     words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
-    lines = [words.format(value=value, basis=basis_name(answer.basis)), *notes(answer)]
+    lines = [words.format(value=value, basis=basis_name(answer.basis)), held_definition(), cover_definition(), *notes(answer)]
     for at, line in enumerate(lines, start=row + 1):
         sheet.merged(at, 0, 8, line, "line")
     names = [

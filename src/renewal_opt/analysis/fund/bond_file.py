@@ -120,6 +120,12 @@ def _project(target: Target, channels: _Channels, chosen: Chosen, project: Proje
     financing = _financing(channels, chosen, project, before)
     if sum(f.investment for f in financing) != project.total_investment:
         notes.append(Label(zh="累计完成投资与剩余投资之和不等于总投资", en="investment to date and remaining investment do not add up to the total investment"))
+    later = sum(v for d in others for y, v in (*d.principal.items(), *d.interest.items()) if y > last)
+    if later:
+        notes.append(Label(
+            zh=f"债券存续期结束（{last} 年）后尚须偿还其他债务本息 {later / 10_000:,.2f} 万元，不计入本表",
+            en=f"after the life of the bonds ({last}) principal and interest of other debt of {later / 10_000:,.2f} (10k yuan) are still to be paid; they are not counted here",
+        ))  # fmt: skip
     inside, outside = _revenue(revenue, first, last)
     counted = sum(r.total for r in inside)
     domains = target.inputs.policy.bond_domains
@@ -131,7 +137,7 @@ def _project(target: Target, channels: _Channels, chosen: Chosen, project: Proje
         last_year=max([project.end_year or year, *spend]) if chosen.start is None else max(spend, default=chosen.start),
         first_bond=min((d.year for d in bonds if d.year >= year), default=None), last_due=last, financing=financing, revenue=inside,
         revenue_outside=outside, bonds=_years(bonds), other_debt=_years(others),
-        covers=tuple(_cover(rate, found, channels, counted) for rate, found in debts.items()), notes=tuple(notes),
+        covers=tuple(_cover(rate, found, channels, counted, last) for rate, found in debts.items()), notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -196,10 +202,12 @@ def _years(debts: Sequence[Debt]) -> tuple[DebtYear, ...]:
     return tuple(out)
 
 
-def _cover(rate: str, debts: Sequence[Debt], channels: _Channels, revenue: int) -> BondCover:
+def _cover(rate: str, debts: Sequence[Debt], channels: _Channels, revenue: int, last: int) -> BondCover:
+    """Return revenue over repayments, both over the life of the bonds, as the form has it."""
+
     def sums(found: Sequence[Debt]) -> tuple[int, int]:
-        principal = sum(d.drawn for d in found)
-        return principal + sum(sum(d.interest.values()) for d in found), principal
+        principal = sum(v for d in found for y, v in d.principal.items() if y <= last)
+        return principal + sum(v for d in found for y, v in d.interest.items() if y <= last), principal
 
     def over(value: int) -> str | None:
         return str(Fraction(revenue, value)) if value else None

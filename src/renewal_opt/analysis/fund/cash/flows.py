@@ -105,6 +105,10 @@ def revenue_by_class(books: Sequence[Book], years: Years) -> tuple[RevenueCash, 
 def worth_of(books: Sequence[Book], flow: Flow, years: Years, discount: Fraction | None) -> Worth:
     """Return present values and the internal rate, by numpy-financial (its `npv` takes the first value as undiscounted).
 
+    Present values are those of the years shown: revenue less debt service is cash, as in the table. The internal rate is that of all
+    revenue of the new starts, to the last year of the sheet, against their outlay: of carry-overs, what was spent is sunk and its
+    years are not known.
+
     Parameters
     ----------
     books : sequence of Book
@@ -114,15 +118,15 @@ def worth_of(books: Sequence[Book], flow: Flow, years: Years, discount: Fraction
     discount : Fraction or None
         Yearly rate; None for no present values.
     """
-    rows = [(y, v) for b in books for (_k, y), v in b.revenue.items() if y >= years[0]]
-    every = range(years[0], max([years[-1], *(y for y, _v in rows)]) + 1)
-    revenue = _series(rows, every)
-    outlay = (*flow.outlay, *[0] * (len(every) - len(years)))
-    before = [float(r - o) for r, o in zip(revenue, outlay, strict=True)]
+    new = [b for b in books if b.chosen.part == "new_start"]
+    earned = [(y, v) for b in new for (_k, y), v in b.revenue.items() if y >= years[0]]
+    spent = [(y, v) for b in new for (_leaf, y), v in b.money.items()]
+    every = range(years[0], max([years[-1], *(y for y, _v in earned)]) + 1)
+    before = [float(r - o) for r, o in zip(_series(earned, every), _series(spent, every), strict=True)]
     rate = float(npf.irr(before)) if min(before) < 0 < max(before) else float("nan")
     irr = rate if rate == rate else None
     if discount is None:
         return Worth(revenue=None, outlay=None, debt_service=None, cash=None, irr=irr)
-    service = [float(i + p + f) for i, p, f in zip(flow.interest, flow.principal, flow.fees, strict=True)]
-    values = [float(npf.npv(float(discount), [float(v) for v in s])) for s in (revenue, outlay, service, flow.net)]
+    service = [r - n for r, n in zip(flow.revenue, flow.net, strict=True)]
+    values = [float(npf.npv(float(discount), [float(v) for v in s])) for s in (flow.revenue, flow.outlay, service, flow.net)]
     return Worth(revenue=values[0], outlay=values[1], debt_service=values[2], cash=values[3], irr=irr)

@@ -104,7 +104,7 @@ def one_case(target: Target, shocks: Sequence[Shock], asked: Asked, options: Sol
         )  # fmt: skip
     funded = all_funded(target, case, options)
     stands = funded and not broken_rules(case.problem, case.rows, target.chosen, target.opened)
-    tightens = all(s.kind == "cut" for s in shocks)
+    tightens = all(s.kind in ("cut", "rate") for s in shocks)  # less money, dearer debt: rules get no wider
     return Case(
         name=name, shocks=tuple(shocks), notes=tuple(case.notes), held=held(target, case, options, funded=funded) if asked.hold else None,
         best=best(target, case, options, state, stands=stands, tightens=tightens) if asked.again else None,

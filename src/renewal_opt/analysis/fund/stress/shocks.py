@@ -25,7 +25,7 @@ Use = Mapping[tuple[str, int], int]
 _SCALES = {
     "cut": ("0%", "100%", "special_bond=20%"), "late": ("1", "5", "special_bond=1"), "rate": ("0%", "20%", "special_bond=1%"), "revenue": ("0%", "100%", "30%"), "cost": ("0%", "300%", "10%"),
 }  # fmt: skip
-_NUMBER = re.compile(r"[-+]?(\d{1,6}(?:\.\d{1,9})?)\s*(%?)", re.ASCII)
+_NUMBER = re.compile(r"([-+]?)(\d{1,6}(?:\.\d{1,9})?)\s*(%?)", re.ASCII)
 
 
 def read_shocks(words: Sequence[tuple[str, str]], funding: Funding) -> list[list[Shock]]:
@@ -90,21 +90,24 @@ def _amount(kind: str, text: str) -> Fraction | None:
     if found is None:
         return None
     try:
-        value = Fraction(Decimal(found.group(1))) / (100 if found.group(2) else 1)
+        value = Fraction(Decimal(found.group(2))) / (100 if found.group(3) else 1)
     except InvalidOperation:  # pragma: no cover - the pattern lets no such text through
         return None
+    if found.group(1) == ("+" if kind == "revenue" else "-"):  # revenue falls, all else rises or is taken away
+        return None
     if kind == "late":
-        return value if not found.group(2) and value.denominator == 1 and 1 <= value <= 5 else None
+        return value if not found.group(3) and value.denominator == 1 and 1 <= value <= 5 else None
     top = {"cut": Fraction(1), "rate": Fraction(1, 5), "revenue": Fraction(1), "cost": Fraction(3)}[kind]
     return value if 0 < value <= top else None
 
 
 def combined(rows: Sequence[Sequence[Shock]], *, grid: bool) -> list[tuple[Shock, ...]]:
-    """Return the cases: each shock by itself, and with `grid` every combination of one level a shock."""
+    """Return the cases: each shock by itself, and with `grid` every combination of two and more shocks, one level each."""
     singles: list[tuple[Shock, ...]] = [(s,) for row in rows for s in row]
     if not grid or len(rows) < 2:
         return singles
-    return singles + list(itertools.product(*rows))
+    several = [some for n in range(2, len(rows) + 1) for some in itertools.combinations(rows, n)]
+    return singles + [case for some in several for case in itertools.product(*some)]
 
 
 def name_of(shocks: Sequence[Shock]) -> str:
