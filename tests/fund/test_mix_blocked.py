@@ -77,6 +77,23 @@ def test_rules_that_no_money_mends_and_carry_overs() -> None:
     assert leave_out(problem, [True, True], {}, plan_rows(problem), "score", options_of(town.scenario)) is None
 
 
+def test_what_is_left_keeps_the_relations() -> None:
+    """`k` runs on cash and needs as much of market money, which `b` alone brings; `b` comes after `a`, which nothing pays: no part is a plan."""
+    town = Town(
+        [carry("k", {2025: 50}), new("a", 10, object_class="x"), new("b", 60)],
+        channels={"cash": channel(eligible={"part": "carry_over"}), "own": channel("capital", "market", eligible={"part": "new_start"}, cap={2025: 60})},
+        funding={"ratios": {"r": entry(numerator={"side": "market"}, denominator={"side": "government"}, at_least=1)}, "caps": {"none": entry(where={"object_class": "x"}, amount=0)}},
+        relations=[{"kind": "precedence", "project": "a", "other": "b"}], object_classes={"x": entry()},
+    )
+    problem = town.problem()
+    for by in ("score", "number"):
+        assert leave_out(problem, [True] * 3, {}, plan_rows(problem), by, options_of(town.scenario)) is None  # type: ignore[arg-type]
+    free = town.but(relations=()).problem()
+    left = leave_out(free, [True] * 3, {}, plan_rows(free), "score", options_of(town.scenario))
+    assert left is not None
+    assert (left.portfolio.chosen, left.broken) == ([True, False, True], ())
+
+
 def test_smallest_failing_part() -> None:
     """Against all parts of random sets of up to nine, where a part fails when it holds one of some sets."""
     for seed in range(60):

@@ -1,6 +1,7 @@
 """Which projects to leave out so that the rest can be funded: at the least loss of score, or as few as possible.
 
-The rest is to be a plan under every rule; where no part is one, the rules on money alone are asked for, and the others told.
+The rest is to be a plan under every rule; where no part is one, the rules on the portfolio that have exact rows (budget, limits,
+districts) are set aside, and those that the rest breaks told; money, relations between projects and areas hold in any case.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from ....errors import SolverError
 from ....i18n import _
-from ....model.build import build_model, families, family
+from ....model.build import build_model, family
 from ....model.compile import compile_model
 from ....model.matrices import Matrices
 from ....model.rows import Row
@@ -78,7 +79,7 @@ def leave_out(problem: Problem, chosen: Sequence[bool], opened: dict[str, int], 
     if found is not None:
         return found
     money = [r for r in rows if r.left.entries is not None or (r.base is not None and r.base.entries is not None)]
-    others = frozenset(name for name in families() if not getattr(family(name), "MONEY", False)) - {"commitments", "balance"}
+    others = frozenset(r.family for r in rows if r not in money and not getattr(family(r.family), "MONEY", False))
     found = _left(problem, chosen, opened, money, by, options, others)
     if found is None:
         return None
