@@ -14,6 +14,7 @@ The last line on stdout is one JSON object: `speedup`, the peer's wall time over
 from __future__ import annotations
 
 import argparse
+import os
 import pickle
 import sys
 import tempfile
@@ -98,6 +99,11 @@ def peer(packed: tuple[bytes, Any, str, float, float]) -> Row:
     return row | {"case": name, "seconds": took, "limit": seconds}
 
 
+def _load() -> float | None:
+    """Return how many processes want to run, on average over the last quarter of an hour: what else the machine did meanwhile."""
+    return round(os.getloadavg()[2], 2) if hasattr(os, "getloadavg") else None
+
+
 def contradictions(done: Row) -> list[str]:
     """Return the cases in which one way's plan is better than a bound that the other has proven."""
     parts = [(ratios.OURS, [r for r in done["ours"] if r["status"] == "solved"]), (ratios.PLAIN, done["peer"])]
@@ -155,7 +161,7 @@ def main(argv: list[str]) -> int:
         "funding", options.out,
         done | {
             "speedup": round(done["speedup"], 3), "disagreements": wrong, "family": options.family, "projects": options.projects, "seed": options.seed,
-            "gap": options.gap, "seconds": options.seconds, "machine": machine(),
+            "gap": options.gap, "seconds": options.seconds, "load": _load(), "machine": machine(),
         },
     )  # fmt: skip
     return 1 if wrong else 0

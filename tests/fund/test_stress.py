@@ -18,21 +18,26 @@ from test_balance_price import borrowing_city
 from worth_cases import OPTIONS, values
 
 from renewal_opt.allot import allot
+from renewal_opt.allot.system import money_system
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.analysis.assemble import assemble
+from renewal_opt.analysis.fund.schedule import Terms
 from renewal_opt.analysis.fund.stress.held import held
 from renewal_opt.analysis.fund.stress.reach import reach
-from renewal_opt.analysis.fund.stress.run import Asked, stress
+from renewal_opt.analysis.fund.stress.run import Asked, one_case, stress
 from renewal_opt.analysis.fund.stress.shocks import combined, read_shocks
 from renewal_opt.analysis.fund.stress.survivor import survivor
 from renewal_opt.analysis.fund.stress.tables import Shaken, shaken
-from renewal_opt.analysis.fund.stress.thresholds import thresholds
-from renewal_opt.analysis.fund.target import Target, of_plan
+from renewal_opt.analysis.fund.stress.thresholds import rate_rise, repaid, thresholds
+from renewal_opt.analysis.fund.target import Target, of_plan, target_of
 from renewal_opt.analysis.portfolio import solve_portfolio
 from renewal_opt.cli import main
+from renewal_opt.cli.output import parse_overrides
 from renewal_opt.domain.base import WAN
 from renewal_opt.domain.fund_stress import Shock, StressAnswer
 from renewal_opt.errors import InfeasibleError, InputError
+from renewal_opt.io.load import load_inputs
+from renewal_opt.problem.repayment import repaid_per_yuan
 from renewal_opt.report.fund_stress_html import stress_page
 
 LOAN = channel("debt", "market", term=2, rate=D("0.05"))
@@ -94,11 +99,11 @@ def test_thresholds_by_hand_and_at_their_edge() -> None:
     target = hand()
     found = thresholds(target)
     assert [(t.id, t.of, t.cover, t.revenue_fall) for t in found] == [("a", "all", str(F(165, 110)), str(F(1, 3)))]
-    # 165 = 100 (1 + 2 (0.05 + r)): r = 0.275, beyond the scale of 0.2
-    assert found[0].rate_rise is None
+    # 165 = 100 (1 + 2 (0.05 + r)): r = 0.275
+    assert found[0].rate_rise == str(F(275, 1000))
     narrow = targeted(Town([new("a", 100, 80)], channels={"loan": LOAN}, revenue=[revenue("a", 2026, 113)]))
     (t,) = thresholds(narrow)  # 113 = 100 (1 + 2 (0.05 + r)): r = 0.015
-    assert t.rate_rise == pytest.approx(0.015)
+    assert F(t.rate_rise or 0) == F(15, 1000)
     assert F(t.revenue_fall) == 1 - F(110, 113)
 
 
@@ -118,6 +123,41 @@ def test_a_channel_without_a_cap_is_cut_from_its_use() -> None:
     assert [f.id for f in held(target, case, OPTIONS).fallen] == ["b"]
 
 
+def test_only_what_nothing_caps_is_cut_from_its_use() -> None:
+    parts = {"x": entry(cap={2025: 100, "later": "last"})}
+    capped = shaken(targeted(Town([new("a", 50, 80)], channels={"cash": channel(sub=parts)})), [shock("cut", "0.2", "cash")])
+    cash = capped.problem.policy.funding.channels["cash"]
+    assert (cash.cap.at(2025), cash.sub["x"].cap.at(2025), capped.notes) == (None, 80 * WAN, [])
+    # a number for 2025, open in 2026: there it is cut from the plan's use
+    some = shaken(targeted(Town([new("a", [50, 40], 80)], channels={"cash": channel(cap={2025: 60, "later": "open"})})), [shock("cut", "0.1", "cash")])
+    cash = some.problem.policy.funding.channels["cash"]
+    assert [cash.cap.at(y) for y in (2025, 2026, 2027)] == [54 * WAN, 36 * WAN, None]
+    assert "2026" in some.notes[0].en
+    assert "2025" not in some.notes[0].en
+
+
+@pytest.mark.parametrize(
+    ("cap", "late"),
+    [({2024: 100, "later": "last"}, [0, 100, 100]), ({2025: 30, 2026: 20, "later": "last"}, [0, 30, 20]), ("open", [0, None, None]), ({2026: 20, "later": "open"}, [0, None, 20])],
+)
+def test_money_that_comes_a_year_late(cap: Any, late: list[int | None]) -> None:
+    town = Town([new("a", [10, 10, 10], 80)], channels={"cash": channel(cap=cap), "own": channel("capital", "market")})
+    moved = shaken(targeted(town), [shock("late", "1", "cash")]).problem.policy.funding.channels["cash"].cap
+    assert [moved.at(y) for y in (2025, 2026, 2027)] == [None if v is None else v * WAN for v in late]
+
+
+def test_revenue_counts_from_the_declared_start_when_projects_are_held() -> None:
+    # a was declared for 2024: 60 of 2024 and 60 of 2026 cover 110; it is no part of what falls when b's cash is halved
+    loan = LOAN | {"eligible": {"district": "north"}}
+    cash = channel(cap={2025: 50, "later": "last"}, eligible={"district": "south"})
+    target = targeted(Town(
+        [new("a", 100, 80, start_year=2024), new("b", 50, 10, district="south")], channels={"loan": loan, "cash": cash},
+        revenue=[revenue("a", 2024, 60), revenue("a", 2026, 60)], funding={"cover": {"full": entry(ratio=1)}},
+    ))  # fmt: skip
+    told = held(target, shaken(target, [shock("cut", "0.5", "cash")]), OPTIONS)
+    assert ([f.id for f in told.fallen], told.loss) == (["b"], "10")
+
+
 def test_carry_overs_are_told_first() -> None:
     target = targeted(Town([carry("k", {2025: 100}), new("a", 50)], channels={"cash": channel(cap={2025: 150, "later": "last"})}))
     assert held(target, shaken(target, [shock("cut", "0.5", "cash")]), OPTIONS).status == "carry_overs"
@@ -134,6 +174,64 @@ def test_faulty_shocks_are_told_all_at_once() -> None:
     rows = read_shocks([("cut", "cash=10%,0.2"), ("revenue", "-30%")], funding)
     assert [[s.amount for s in r] for r in rows] == [["1/10", "1/5"], ["3/10"]]
     assert [len(c) for c in combined(rows, grid=True)] == [1, 1, 1, 2, 2]
+
+
+# -- thresholds against the rows of cover ------------------------------------------------------------------------------
+
+
+def indebted(seed: int) -> Target:
+    """A plan with bonds and a loan of any form: rules for all debt, bonds, or some projects; negative years, debt in place, early starts."""
+    r = random.Random(seed)
+    forms = ("annuity", "equal_principal", "bullet", "interest_then_bullet")
+
+    def debt(side: str) -> Any:
+        return channel("debt", side, rate=D(r.randint(0, 6)) / 100, term=r.choice([3, 10, 20]), repayment=r.choice(forms), cap={2025: 60, "later": "last"})
+
+    bond = debt("government") | ({"sub": {"works": entry(), "equity": entry(eligible={"district": "north"})}} if r.random() < 0.5 else {})
+    projects = [new(f"p{i}", r.randint(10, 60), 50, district=r.choice(["north", "south"]), start_year=r.choice([None, 2024, 2025])) for i in range(4)]
+    projects.append(carry("run", {2025: 20}, 30, {"bond": 10, "loan": 20}, start_year=2024))
+    rows = [revenue(p.id, y, r.choice([-6, 0, 20, 40]), r.choice(["operating", "special"])) for p in projects for y in range(2024, 2029)]
+    cover: dict[str, Any] = {"bonds": entry(ratio=D("1.1"), channels=["bond"])} if r.random() < 0.7 else {}
+    if r.random() < 0.7:
+        cover["north"] = entry(ratio=1, where={"district": "north"}, **({"revenue": ["operating"]} if r.random() < 0.4 else {}))
+    channels = {"bond": bond, "loan": debt("market"), "cash": channel(cap={2025: 40, "later": "last"})}
+    return targeted(Town(projects, channels=channels, funding={"cover": cover}, revenue=rows))
+
+
+def cover_holds(target: Target, kind: str, level: F, rule: str, project: str) -> bool:
+    """Whether the rows of a rule of cover hold for the plan's own money under a shock."""
+    case = shaken(target, [shock(kind, str(level))])
+    found = [x for x in money_system(case.problem, target.chosen, case.rows).rows if (x.rule, x.project) == (rule, project)]
+    own = money_system(case.problem, target.chosen, case.rows).entries
+    return all(x.holds([target.money[e] for e in own.tolist()]) for x in found)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_thresholds_are_where_the_rows_of_cover_break(seed: int) -> None:
+    try:
+        target = indebted(seed)
+    except InfeasibleError:
+        pytest.skip("this town has no plan")
+    drawn = {(c.id, m.channel) for c in target.plan.chosen for m in c.money if m.yuan and m.channel != "cash"}
+    told = [t for t in thresholds(target) if t.rule and any(i == t.id and (t.of == "all" or c != "loan") for i, c in drawn)]
+    little = F(1, 10_000)
+    for t in told:
+        for kind, at, end in (("revenue", F(t.revenue_fall), F(1)), ("rate", None if t.rate_rise is None else F(t.rate_rise), F(50))):
+            if at is None or not 0 <= at < end:
+                continue
+            assert at <= little or cover_holds(target, kind, at - little, t.rule, t.id), (t, kind)
+            assert at + little >= end or not cover_holds(target, kind, at + little, t.rule, t.id), (t, kind)
+
+
+def test_rates_are_told_to_a_millionth_where_debt_is_an_annuity() -> None:
+    debts = [(Terms("annuity", F(3, 100), 10), 500), (Terms("equal_principal", F(2, 100), 7), 300)]
+    for form in ("annuity", "equal_principal", "bullet", "interest_then_bullet"):
+        for rate in (F(0), F(1, 40), F(1, 7)):
+            assert repaid(Terms(form, rate, 9), F(1, 90)) == repaid_per_yuan(form, rate + F(1, 90), 9)
+    rise = rate_rise(debts, F(1000))
+    assert rise is not None
+    left = [F(1000) - sum(v * repaid(t, r) for t, v in debts) for r in (rise, rise + F(1, 1_000_000))]
+    assert left[0] >= 0 > left[1]
 
 
 # -- against enumeration -----------------------------------------------------------------------------------------------
@@ -191,6 +289,10 @@ def test_held_anew_and_surviving_against_enumeration(seed: int) -> None:
         else:
             assert F(target.plan.objective.value) - F(told.held.loss or 0) == subsets[0][0]
             assert told.held.proven
+            ids = {p.id for p in target.problem.projects}
+            for f in told.held.fallen:  # its own rules and those that link projects, no other project's
+                assert f.rules, f
+                assert {w for r in f.rules for w in r.en.split()} & ids <= {f.id}
         truth = next((v for v, c in every if fundable(case, c)), None)
         if truth is None:
             assert told.best.status == "infeasible"
@@ -225,6 +327,18 @@ def test_two_processes_give_the_same_answer() -> None:
     assert bare(one) == bare(two)
 
 
+def test_a_case_is_repeated_by_its_policy_values(tmp_path: Path) -> None:
+    scenario = borrowing_city(tmp_path)
+    target = target_of(scenario)
+    cases = ([shock("cut", "1/3", "bond"), shock("late", "1", "bond")], [shock("rate", "0.0125")], [shock("cut", "0.07")])
+    for shocks in cases:
+        case = one_case(target, shocks, Asked((tuple(shocks),), hold=False, again=False), OPTIONS, None)
+        assert case.repeatable
+        assert case.overrides
+        again = load_inputs(scenario, overrides=parse_overrides([f"{k}={v}" for k, v in case.overrides.items()]))
+        assert again.policy == shaken(target, shocks).inputs.policy
+
+
 # -- command, workbook, page ---------------------------------------------------------------------------------------------
 
 
@@ -238,6 +352,10 @@ def test_the_command_and_its_files(tmp_path: Path) -> None:
     answer = StressAnswer.model_validate_json((tmp_path / "s.json").read_text(encoding="utf-8"), strict=False)
     assert [len(c.shocks) for c in answer.cases] == [1, 1, 1, 2, 2]
     kept, again = (openpyxl.load_workbook(p, data_only=True) for p in (tmp_path / "s.xlsx", recalculated(tmp_path / "s.xlsx", tmp_path)))
+    assert all(c.repeatable == all(s.kind != "revenue" for s in c.shocks) for c in answer.cases)
+    far = next(r for r in answer.reach if r.kind == "cut")
+    assert [r.en for r in far.rules]
+    assert kept["falls first"]["A1"].value == "project id"
     sheet = kept["what falls"]
     totals = [row[4].value for row in sheet.iter_rows() if row[0].value == "total"]
     assert totals == [pytest.approx(float(F(c.held.loss or 0))) for c in answer.cases if c.held is not None and c.held.fallen]

@@ -9,7 +9,7 @@ rounding; elsewhere it is the small MILP that the design asks for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
@@ -23,7 +23,7 @@ from .integer import integer_amounts
 from .lp import ArrayModel
 from .system import MoneyRow, MoneySystem, money_system
 
-__all__ = ["Allotment", "Level", "allot"]
+__all__ = ["Allotment", "Level", "allot", "blocking"]
 
 #: how far the integer step may move an amount, in steps of the grid
 _REACH = 8
@@ -113,7 +113,7 @@ def allot(
     weights = _preference(problem, system) if cost is None else [cost.get(e, 0.0) for e in system.entries.tolist()]
     real = _real_amounts(problem, system, options, weights)
     if real is None:
-        return Allotment(None, _blocking(problem, system, options))
+        return Allotment(None, blocking(problem, system, options))
     amounts, pinned = real
     if cost is not None:  # whole money may cost a little more than the programme's, not more
         dearest = room * max(map(abs, weights), default=0.0)
@@ -273,8 +273,18 @@ def _moved(rows: list[MoneyRow], groups: list[list[int]], base: list[int], grid:
     return out
 
 
-def _blocking(problem: Problem, system: MoneySystem, options: SolveOptions) -> tuple[MoneyRow, ...]:
-    """Return the rows whose relaxation at least cost would fund the portfolio (elastic programme)."""
+def blocking(problem: Problem, system: MoneySystem, options: SolveOptions, may: Callable[[MoneyRow], bool] | None = None) -> tuple[MoneyRow, ...]:
+    """Return the rows whose relaxation at least cost would fund the portfolio (elastic programme).
+
+    Parameters
+    ----------
+    problem : Problem
+    system : MoneySystem
+        Of the portfolio.
+    options : SolveOptions
+    may : callable, optional
+        Which rows may give way; default: all. Where that is not enough, the answer is empty.
+    """
     unit = float(problem.money_unit)
     model = ArrayModel()
     for upper in system.upper:
@@ -287,11 +297,12 @@ def _blocking(problem: Problem, system: MoneySystem, options: SolveOptions) -> t
         coefs = [1.0] * len(row.positions) if row.coefs is None else [float(c) for c in row.coefs]
         columns = list(row.positions)
         lo, hi = _over(row.lo, unit), _over(row.hi, unit)
-        if lo is not None:
+        gives = may is None or may(row)
+        if lo is not None and gives:
             s = model.column(1.0, 0.0, total)
             slack.append((row, s))
             columns, coefs = [*columns, s], [*coefs, 1.0]
-        if hi is not None:
+        if hi is not None and gives:
             s = model.column(1.0, 0.0, total)
             slack.append((row, s))
             columns, coefs = [*columns, s], [*coefs, -1.0]

@@ -46,7 +46,7 @@ class Held(Frozen):
     loss: str | None = None
     """Loss of score, exact text."""
     proven: bool = False
-    """Whether no other choice of fallen projects loses less (within the gap)."""
+    """Whether no other choice of fallen projects loses less."""
     broken: tuple[Label, ...] = ()
     """Rules on the portfolio (budget, limits, areas) that no longer hold for what is kept."""
     why: str = ""
@@ -73,25 +73,36 @@ class Case(Frozen):
     name: str
     shocks: tuple[Shock, ...]
     notes: tuple[Label, ...] = ()
+    overrides: dict[str, str] = {}
+    """Policy values of the case by path, as `--set` takes them."""
+    repeatable: bool = True
+    """Whether the overrides say all of the case; revenue and cost change rows of the library, which no override does."""
     held: Held | None = None
     best: Reoptimised | None = None
 
 
 class Threshold(Frozen):
-    """How much revenue may fall, or rates rise, before a project's debt is no longer covered."""
+    """How much revenue may fall, or rates rise, before a project's debt is no longer covered, by the plan's own money."""
 
     id: str
     name: str
     of: Literal["bonds", "all"]
     """Special bonds alone, or all debt (where a rule names other debt than special bonds: that)."""
+    rule: str
+    """Policy path of the rule of cover, the first to break of several; empty where the policy has none and the floor 1 is taken."""
+    label: Label
+    """The rule in words."""
+    assumption: bool
+    """Whether the rule has no official source."""
     ratio: str
     """Cover that is asked for, exact text; 1 where the policy asks for none."""
     cover: str
     """Cover at hand, exact text."""
     revenue_fall: str
     """Share by which revenue may fall (help, and years below 0, stay), exact text; negative where the cover is short already."""
-    rate_rise: float | None
-    """Points by which all rates may rise (0.01: one point), to 0.0001; null where more than 0.2."""
+    rate_rise: str | None
+    """Points by which all rates may rise (0.01: one point), exact text; with annuities rounded down to a millionth, and null where
+    more than 0.2; 0 where the cover is short already."""
 
 
 class Reach(Frozen):
@@ -105,6 +116,8 @@ class Reach(Frozen):
     """Smallest level tried at which it cannot, exact text; null where it holds to the end of the scale."""
     proven: bool
     """Whether both are proven."""
+    rules: tuple[Label, ...] = ()
+    """Rules in the way of the plan at `breaks`."""
 
 
 class Survivor(Frozen):

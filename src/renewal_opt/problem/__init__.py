@@ -67,8 +67,9 @@ def rescored(problem: Problem, scenario: Scenario, scoring: Scoring) -> Problem:
 
 
 def build_problem(
-    policy: Policy, library: Library, scenario: Scenario, screened: Mapping[str, Screened], scoring: Scoring, facts: Facts | None = None
-) -> Problem:
+    policy: Policy, library: Library, scenario: Scenario, screened: Mapping[str, Screened], scoring: Scoring, facts: Facts | None = None,
+    decided: Mapping[str, int] | None = None,
+) -> Problem:  # fmt: skip
     """Build the tables of one solve.
 
     Parameters
@@ -81,6 +82,8 @@ def build_problem(
         Result of `scoring.score`.
     facts : Facts, optional
         Facts of the same inputs, to share what they keep.
+    decided : mapping of project id to int, optional
+        Start years that are decided already: these candidates have no other.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def build_problem(
     facts = facts or Facts(policy, library)
     carry = np.array([p.part == "carry_over" for p in projects], dtype=bool)
     forced_ids = set(scenario.force.in_)
-    starts = make_starts(projects, scenario)
+    starts = make_starts(projects, scenario, decided)
     spending, pairs = make_spending(projects, starts)
     masks = _masks(policy, projects, facts)
     eligible, first_year = eligibility(policy, projects, masks, scenario.plan_year, facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,15 +12,20 @@ from .candidates import start_range
 from .tables import Bools, Entries, Ints, Pairs, Spending, Starts
 
 
-def make_starts(projects: Sequence[Project], scenario: Scenario) -> Starts:
-    """Return the start table: every allowed start year of each candidate, one fixed row for a carry-over."""
+def make_starts(projects: Sequence[Project], scenario: Scenario, decided: Mapping[str, int] | None = None) -> Starts:
+    """Return the start table: every allowed start year of each candidate, one fixed row for a carry-over.
+
+    A candidate in `decided` has that year alone.
+    """
+    known = decided or {}
     p: list[int] = []
     years: list[int] = []
     fixed: list[bool] = []
     first = [0]
     for i, project in enumerate(projects):
         carry = project.part == "carry_over"
-        for year in (scenario.plan_year,) if carry else start_range(project, scenario):
+        years_of: Iterable[int] = (scenario.plan_year,) if carry else (known[project.id],) if project.id in known else start_range(project, scenario)
+        for year in years_of:
             p.append(i)
             years.append(year)
             fixed.append(carry)

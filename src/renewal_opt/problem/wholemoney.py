@@ -47,10 +47,10 @@ class LimitBuilder:
 
     def in_place(self, project: Project, group: Bools) -> int:
         """Return a carry-over's money in place of a group of leaves, 元."""
-        return sum(amount for _leaf, amount in self._placed(project, group))
+        return sum(amount for _leaf, amount in self.placed(project, group))
 
-    def _placed(self, project: Project, group: Bools) -> list[tuple[int, int]]:
-        """Leaf and amount of a carry-over's money in place; a channel's own key counts when all its leaves are in the group."""
+    def placed(self, project: Project, group: Bools) -> list[tuple[int, int]]:
+        """Return leaf and amount of a carry-over's money in place; a channel's own key counts when all its leaves are in the group."""
         out: list[tuple[int, int]] = []
         for key, amount in project.in_place.items() if project.part == "carry_over" else ():
             own = [c for c, (leaf, parent) in enumerate(zip(self.leaves, self._parents, strict=True)) if key in (leaf, parent)]
@@ -151,7 +151,7 @@ class LimitBuilder:
         if not entries:
             return
         weights = {int(c): self.weight(int(c)) for c in np.flatnonzero(group)}
-        for leaf, amount in self._placed(project, group):
+        for leaf, amount in self.placed(project, group):
             bound -= weights[leaf] * amount
         bound = max(bound, Fraction(0))
         used = {weights[int(c)] for c in self.entries.leaf[entries]}

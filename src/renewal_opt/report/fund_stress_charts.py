@@ -85,7 +85,7 @@ def _cover(answer: StressAnswer) -> dict[str, Any] | None:
     told = answer.thresholds[:MOST][::-1]
     if not told:
         return None
-    names = [html.escape(f"{t.id} {t.name} · {_('special bonds') if t.of == 'bonds' else _('all debt')}") for t in told]
+    names = [html.escape(f"{t.id} {t.name} · {t.label.text()}") for t in told]
     cover, asked = [float(Fraction(t.cover)) for t in told], [float(Fraction(t.ratio)) for t in told]
     data = [
         {

@@ -13,14 +13,17 @@ from .fund_stress_words import (
     best_words,
     case_name,
     cover_definition,
-    fall_words,
+    fall_text,
+    falls_of,
     held_definition,
     held_words,
+    interval,
     notes,
     reach_words,
+    rise_text,
     survivor_words,
 )
-from .numbers import percent, points
+from .numbers import points
 from .page import fold, frame, table, tag
 from .view import basis_name, synthetic_notice
 
@@ -61,7 +64,15 @@ def _cases(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
     out = [tag("h2", _("Shocks one by one")), *_chart("tornado", drawn)]
     if "grid" in drawn:
         out += [tag("h2", _("Two shocks together: loss of score")), *_chart("grid", drawn)]
-    return [*out, tag("h2", _("All cases")), tag("p", held_definition(), "soft"), table(header, rows, (2, 3))]
+    return [*out, tag("h2", _("All cases")), tag("p", held_definition(), "soft"), table(header, rows, (2, 3)), *_repeat(answer)]
+
+
+def _repeat(answer: StressAnswer) -> list[str]:
+    rows = [
+        [case_name(c, answer.channels), "\n".join(f"--set '{k}={v}'" for k, v in c.overrides.items()), "" if c.repeatable else _("changes rows of the library: no override says all of it")]
+        for c in answer.cases
+    ]  # fmt: skip
+    return fold(_("How to repeat a case: policy values"), [table([_("case"), _("policy values"), ""], rows)])
 
 
 def _falls(answer: StressAnswer) -> list[str]:
@@ -77,7 +88,13 @@ def _falls(answer: StressAnswer) -> list[str]:
         if c.held.why:
             inner.append(tag("p", c.held.why))
         out += fold(f"{case_name(c, answer.channels)}: {held_words(c.held)}", inner)
-    return [tag("h2", _("Which projects fall, least loss first, and what stops each")), *out] if out else []
+    if not out:
+        return []
+    first = falls_of(answer)
+    listed = [[f.id, f.name, interval(f.loss, f.loss), str(f.cases), case_name(answer.cases[f.first], answer.channels)] for f in first]
+    names = [_("id"), _("project"), _("loss"), _("falls in cases"), _("least severe of them")]
+    often = [tag("h2", _("Which projects fall first over all cases held")), table(names, listed, (2, 3))] if len(answer.cases) > 1 and first else []
+    return [*often, tag("h2", _("Which projects fall, least loss first, and what stops each")), *out]
 
 
 def _far(answer: StressAnswer) -> list[str]:
@@ -89,11 +106,11 @@ def _far(answer: StressAnswer) -> list[str]:
 def _cover(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
     if not answer.thresholds:
         return []
-    header = [_("id"), _("project"), _("debt"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
+    header = [_("id"), _("project"), _("rule of cover"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
     rows = [
         [
-            t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), fall_words(t.revenue_fall),
-            "> " + percent(Fraction(1, 5), 2) if t.rate_rise is None else percent(t.rate_rise, 2),
+            t.id, t.name, t.label.text(), points(t.cover), points(t.ratio), fall_text(t),
+            rise_text(t),
         ]
         for t in answer.thresholds
     ]  # fmt: skip

@@ -11,16 +11,17 @@ from .fund_stress_words import (
     best_words,
     case_name,
     cover_definition,
-    fall_words,
+    fall_text,
     held_definition,
     held_words,
     interval,
     notes,
     reach_words,
+    rise_text,
     some,
     survivor_words,
 )
-from .numbers import percent, points
+from .numbers import points
 from .terminal import SHOWN, Pages
 from .view import basis_name, synthetic_notice
 
@@ -82,10 +83,10 @@ def _cover(pages: Pages, answer: StressAnswer) -> None:
     pages.line(cover_definition())
     rows = [
         [
-            f"{t.id} {t.name}", _("special bonds") if t.of == "bonds" else _("all debt"), points(t.cover), points(t.ratio), fall_words(t.revenue_fall),
-            "> " + percent(Fraction(1, 5), 2) if t.rate_rise is None else percent(t.rate_rise, 2),
+            f"{t.id} {t.name}", t.label.text(), points(t.cover), points(t.ratio), fall_text(t),
+            rise_text(t),
         ]
         for t in answer.thresholds[:SHOWN]
     ]  # fmt: skip
-    pages.table([_("project"), _("debt"), _("cover"), _("asked"), _("revenue"), _("rates")], rows, range(2, 6))
+    pages.table([_("project"), _("rule of cover"), _("cover"), _("asked"), _("revenue"), _("rates")], rows, range(2, 6))
     pages.more(len(rows), len(answer.thresholds))

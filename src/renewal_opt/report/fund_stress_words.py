@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..domain.base import Label
-from ..domain.fund_stress import Case, Held, Reach, Reoptimised, Shock, StressAnswer, Survivor
+from ..domain.fund_stress import Case, Held, Reach, Reoptimised, Shock, StressAnswer, Survivor, Threshold
 from ..i18n import _
 from .numbers import percent
 
@@ -75,7 +76,8 @@ def reach_words(r: Reach, channels: Channels) -> str:
     if r.breaks is None:
         return _("{shock}: all stay funded up to {level}").format(shock=name, level=level(r.kind, r.holds))
     words = _("{shock}: all stay funded up to {holds}, no longer at {breaks}").format(shock=name, holds=level(r.kind, r.holds), breaks=level(r.kind, r.breaks))
-    return words + ("" if r.proven else " " + _("(not proven)"))
+    stops = "; ".join(label.text() for label in r.rules[:3])
+    return words + ("" if r.proven else " " + _("(not proven)")) + (f" — {stops}" if stops else "")
 
 
 def survivor_words(s: Survivor) -> str:
@@ -96,9 +98,38 @@ def cover_definition() -> str:
     return _("Cover as the policy's rule counts it: pledged net revenue from the start to the end of the longest term, over principal and interest. (fund cash counts to the last repayment, fund bond-file over the life of the bonds.)")
 
 
-def fall_words(fall: str) -> str:
+@dataclass(frozen=True)
+class FirstFall:
+    """A project that falls when projects are held: its loss, in how many cases, and the one of them in which least is lost."""
+
+    id: str
+    name: str
+    loss: float
+    cases: int
+    first: int
+
+
+def falls_of(answer: StressAnswer) -> list[FirstFall]:
+    """Return the projects that fall when projects are held, those that fall in most cases first, then by loss."""
+    found: dict[str, FirstFall] = {}
+    order = sorted((float(Fraction(c.held.loss)), n) for n, c in enumerate(answer.cases) if c.held is not None and c.held.loss is not None)
+    for _loss, n in order:
+        h = answer.cases[n].held
+        for f in h.fallen if h is not None else ():
+            known = found.get(f.id)
+            found[f.id] = FirstFall(f.id, f.name, float(Fraction(f.score)), 1, n) if known is None else replace(known, cases=known.cases + 1)
+    return sorted(found.values(), key=lambda f: (-f.cases, f.loss, f.id))
+
+
+def fall_text(t: Threshold) -> str:
     """Return by how much revenue may fall."""
-    return percent(Fraction(fall)) if Fraction(fall) >= 0 else _("already short")
+    fall = Fraction(t.revenue_fall)
+    return _("already short") if fall < 0 else percent(fall) if fall < 1 else _("all of it")
+
+
+def rise_text(t: Threshold) -> str:
+    """Return by how many points rates may rise."""
+    return "> " + percent(Fraction(1, 5), 2) if t.rate_rise is None else percent(Fraction(t.rate_rise), 2)
 
 
 def some(ids: Sequence[str], most: int = 8) -> str:

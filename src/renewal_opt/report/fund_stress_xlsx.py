@@ -11,6 +11,7 @@ from .fund_stress_words import (
     best_words,
     case_name,
     cover_definition,
+    falls_of,
     held_definition,
     held_words,
     notes,
@@ -26,14 +27,19 @@ def write_stress(answer: StressAnswer, path: str | Path) -> None:
     book = Book(str(path))
     _cases(book, answer)
     _fallen(book, answer)
+    first = falls_of(answer)
     cut = _("the table is longer than a sheet: the rest is in the JSON file")
+    if first:
+        listed = [[f.id, f.name, f.loss, f.cases, case_name(answer.cases[f.first], answer.channels)] for f in first]
+        names = [_("project id"), _("project"), _("loss"), _("falls in cases"), _("least severe of them")]
+        write_table(book.sheet(_("falls first"), [14, 44, 18, 14, 60]), names, listed, ("text", "text", "score", "whole", "text"), cut)
     if answer.thresholds:
         rows = [
-            [t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), Fraction(t.cover), Fraction(t.ratio), float(Fraction(t.revenue_fall)), t.rate_rise]
+            [t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), t.label.text(), _("yes") if t.assumption else _("no"), Fraction(t.cover), Fraction(t.ratio), float(Fraction(t.revenue_fall)), None if t.rate_rise is None else float(Fraction(t.rate_rise))]
             for t in answer.thresholds
         ]  # fmt: skip
-        names = [_("project id"), _("project"), _("debt"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
-        write_table(book.sheet(_("cover"), [14, 44, 16, 12, 12, 16, 18]), names, rows, ("text", "text", "text", "score", "score", "share", "share"), cut)
+        names = [_("project id"), _("project"), _("debt"), _("rule of cover"), _("assumption"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
+        write_table(book.sheet(_("cover"), [14, 44, 16, 40, 10, 12, 12, 16, 18]), names, rows, ("text", "text", "text", "text", "centre", "score", "score", "share", "share"), cut)
     if answer.reach:
         rows = [[reach_words(r, answer.channels), float(Fraction(r.holds)), None if r.breaks is None else float(Fraction(r.breaks))] for r in answer.reach]
         write_table(book.sheet(_("how far"), [80, 16, 16]), [_("shock"), _("holds at"), _("breaks at")], rows, ("text", "share", "share"), cut)
@@ -45,19 +51,20 @@ def write_stress(answer: StressAnswer, path: str | Path) -> None:
 
 
 def _cases(book: Book, answer: StressAnswer) -> None:
-    sheet = book.sheet(_("cases"), [60, 30, 18, 18, 18, 26, 50, 50, 60])
+    sheet = book.sheet(_("cases"), [60, 30, 18, 18, 18, 26, 50, 50, 60, 80])
     row = 0
     if answer.synthetic:
-        sheet.merged(row, 0, 8, synthetic_notice(), "notice")
+        sheet.merged(row, 0, 9, synthetic_notice(), "notice")
         row += 1
-    sheet.merged(row, 0, 8, _("Stress: {title}").format(title=answer.title.text()), "title")
+    sheet.merged(row, 0, 9, _("Stress: {title}").format(title=answer.title.text()), "title")
     value = f"{float(Fraction(answer.objective)):,.0f}"
     words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
     lines = [words.format(value=value, basis=basis_name(answer.basis)), held_definition(), cover_definition(), *notes(answer)]
     for at, line in enumerate(lines, start=row + 1):
-        sheet.merged(at, 0, 8, line, "line")
+        sheet.merged(at, 0, 9, line, "line")
     names = [
         _("case"), _("projects held"), _("loss when held"), _("loss, at least"), _("loss, at most"), _("loss when solved anew"), _("leave"), _("enter"), _("rules that no longer hold"),
+        _("policy values that repeat the case"),
     ]  # fmt: skip
     row = sheet.header(names, row + len(lines) + 2)
     for c in answer.cases:
@@ -70,6 +77,8 @@ def _cases(book: Book, answer: StressAnswer) -> None:
         sheet.text(row, 6, "" if c.best is None else ", ".join(c.best.left))
         sheet.text(row, 7, "" if c.best is None else ", ".join(c.best.entered))
         sheet.text(row, 8, "" if c.held is None else "; ".join(r.text() for r in c.held.broken))
+        values = [f"--set {k}={v}" for k, v in c.overrides.items()] + ([] if c.repeatable else [_("changes rows of the library: no override says all of it")])
+        sheet.text(row, 9, "\n".join(values))
         row += 1
 
 

@@ -1,44 +1,62 @@
 """A plan's projects held under shocks: can all still be funded, else which fall at least loss, and which rule stops each.
 
 The kept projects are the best set, by the plan's own objective without area bonuses, that the rules on money, the budget and the
-relations between projects allow, each in any year in which it may start; carry-overs stay. Limits, district balance and
+relations between projects allow, each in the year of the plan; carry-overs stay. Limits, district balance and
 the conditions of areas do not bind what is kept: those that no longer hold are told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ....allot import allot
-from ....allot.system import MoneyRow
+from ....allot import allot, blocking
+from ....allot.system import MoneyRow, money_system
 from ....domain.base import Label
 from ....domain.fund_stress import Fallen, Held
 from ....domain.scenario import Force
 from ....domain.walk import entries
 from ....errors import InfeasibleError, SolverError
+from ....i18n import _
 from ....model.build import plan_rows
 from ....model.rows import Row
 from ....problem import Problem, build_problem
 from ....problem.areas import unmet_areas
 from ....screening import Facts
 from ....solver import SolveOptions
-from ...portfolio import Portfolio, solve_portfolio
+from ...portfolio import Portfolio, objective_of, solve_portfolio
 from ..target import Target
+from .best import rechecked
 from .tables import Shaken, gains
 
 #: for so many fallen projects the rules in the way are looked for
 ASKED = 40
 
 
-def all_funded(target: Target, case: Shaken, options: SolveOptions) -> bool:
-    """Return whether all of a plan's projects can still be funded, the budget kept."""
+@dataclass(frozen=True)
+class Known:
+    """What `allotted` answered."""
+
+    money: list[int] | None
+
+
+def allotted(target: Target, case: Shaken, options: SolveOptions) -> list[int] | None:
+    """Return whole money for all of a plan's projects, by entry of the case's problem; None where they can no longer be funded, the budget kept."""
     answer = allot(case.problem, target.chosen, case.rows, replace(options, gap=0.0, start=None, progress=None))
-    return answer.money is not None and not _over_budget(case.rows, target.chosen)
+    return answer.money if answer.money is not None and not _over_budget(case.rows, target.chosen) else None
 
 
-def held(target: Target, case: Shaken, options: SolveOptions, *, funded: bool | None = None) -> Held:
+def failed(target: Target, case: Shaken, chosen: Sequence[bool], money: list[int]) -> str:
+    """Return what the exact re-check finds wrong with projects that are held and their money; the rules that do not bind what is kept left aside."""
+    value = objective_of(case.problem, list(chosen), target.opened)
+    answer = Portfolio(list(chosen), money, dict(target.opened), value, None, "unproven", rows=case.rows)
+    told = ("limits", "districts", "areas", *(("commitments",) if target.inputs.scenario.force.in_ else ()))
+    wrong = [b for b in rechecked(target, case)(answer) if b.split(":", 1)[0] not in told]
+    return _("the projects that are kept fail the exact re-check: {rules}").format(rules=", ".join(wrong[:5])) if wrong else ""
+
+
+def held(target: Target, case: Shaken, options: SolveOptions, *, known: Known | None = None) -> Held:
     """Return what becomes of a plan's projects under shocks.
 
     Parameters
@@ -47,15 +65,19 @@ def held(target: Target, case: Shaken, options: SolveOptions, *, funded: bool | 
         The plan as stated.
     case : Shaken
     options : SolveOptions
-    funded : bool, optional
-        What `all_funded` says, where it is known.
+    known : Known, optional
+        What `allotted` says.
     """
     broken = tuple(broken_rules(case.problem, case.rows, target.chosen, target.opened))
-    if all_funded(target, case, options) if funded is None else funded:
+    money = allotted(target, case, options) if known is None else known.money
+    if money is not None:
+        wrong = failed(target, case, target.chosen, money)
+        if wrong:
+            return Held(status="failed", why=wrong, broken=broken)
         return Held(status="funded", loss="0", proven=True, broken=broken)
     try:
         sub = kept_problem(target, case)
-        kept = solve_portfolio(sub, options)
+        kept = solve_portfolio(sub, replace(options, gap=0.0))  # a plan's own projects are few: the least loss to the last one costs nothing
     except InfeasibleError as error:
         return Held(status="carry_overs", why=str(error), broken=broken)
     except SolverError as error:
@@ -70,9 +92,9 @@ def _over_budget(rows: Sequence[Row], chosen: Sequence[bool]) -> bool:
 def kept_problem(target: Target, case: Shaken) -> Problem:
     """Return the tables of the plan's projects alone, without the rules on the portfolio that do not bind what is kept."""
     inside = {c.id for c in target.plan.chosen}
-    projects = tuple(p for p in case.inputs.library.projects if p.id in inside)
     library = case.inputs.library.model_copy(update={
-        "projects": projects, "revenue": tuple(r for r in case.inputs.library.revenue if r.project in inside),
+        "projects": tuple(p for p in case.inputs.library.projects if p.id in inside),
+        "revenue": tuple(r for r in case.inputs.library.revenue if r.project in inside),
         "relations": tuple(r for r in case.inputs.library.relations if r.project in inside and (r.other is None or r.other in inside)),
     })  # fmt: skip
     policy = case.inputs.policy
@@ -81,7 +103,8 @@ def kept_problem(target: Target, case: Shaken) -> Problem:
     scenario = case.inputs.scenario.model_copy(update={"force": Force()})
     stated = case.problem
     screened = {i: stated.screened[i] for i in inside}
-    problem = build_problem(policy, library, scenario, screened, stated.scoring, Facts(policy, library))
+    decided = {c.id: c.start for c in target.plan.chosen if c.start is not None}
+    problem = build_problem(policy, library, scenario, screened, stated.scoring, Facts(policy, library), decided)
     at = [stated.position[p.id] for p in problem.projects]
     basis = tuple(stated.basis[i] for i in at)
     values = [0.0 if c else float(problem.score[n] * basis[n]) for n, c in enumerate(problem.carry.tolist())]
@@ -96,16 +119,27 @@ def _fallen(target: Target, case: Shaken, sub: Problem, kept: Portfolio, options
     worth = gains(case.problem)
     out = sorted((worth[c.id], c.id, c.name) for c in target.plan.chosen if c.start is not None and c.id not in inside)
     rows, name = plan_rows(sub), rule_names(case.problem)
-    year = {c.id: c.start for c in target.plan.chosen}
     fallen = []
     for n, (value, id_, title) in enumerate(out):
-        stops = _stops(sub, rows, kept.chosen, (id_, year[id_]), options, name) if n < ASKED else ()
+        stops = _stops(sub, rows, kept.chosen, id_, options, name) if n < ASKED else ()
         fallen.append(Fallen(id=id_, name=title, score=str(value), rules=stops))
     chosen, opened = _marked(target, case.problem, inside), target.opened
+    wrong = failed(target, case, chosen, _carried(sub, kept, case.problem))
+    if wrong:
+        return Held(status="failed", why=wrong)
     return Held(
         status="falls", fallen=tuple(fallen), loss=str(sum((v for v, _i, _t in out), Fraction(0))), proven=kept.stopped in ("gap", "optimal"),
         broken=tuple(broken_rules(case.problem, case.rows, chosen, opened)),
     )  # fmt: skip
+
+
+def _carried(sub: Problem, kept: Portfolio, problem: Problem) -> list[int]:
+    """Return the money of what is kept by entry of the case's own problem."""
+    def keys(p: Problem) -> list[tuple[str, int, int]]:
+        return [(p.projects[i].id, c, y) for i, c, y in zip(p.entries.project.tolist(), p.entries.leaf.tolist(), p.entries.year.tolist(), strict=True)]
+
+    paid = {key: v for key, v in zip(keys(sub), kept.money, strict=True) if v}
+    return [paid.get(key, 0) for key in keys(problem)]
 
 
 def _marked(target: Target, problem: Problem, inside: set[str]) -> list[bool]:
@@ -113,16 +147,18 @@ def _marked(target: Target, problem: Problem, inside: set[str]) -> list[bool]:
     return [c and problem.projects[p].id in inside for c, p in zip(target.chosen, starts.project.tolist(), strict=True)]
 
 
-def _stops(
-    sub: Problem, rows: Sequence[Row], chosen: Sequence[bool], start: tuple[str, int | None], options: SolveOptions, name: Callable[[MoneyRow | Row], Label]
-) -> tuple[Label, ...]:
-    """Return the rules in the way of one more project in its year beside those that are kept."""
+def _stops(sub: Problem, rows: Sequence[Row], chosen: Sequence[bool], id_: str, options: SolveOptions, name: Callable[[MoneyRow | Row], Label]) -> tuple[Label, ...]:
+    """Return the rules in the way of one more project beside those that are kept: its own, and those that link projects."""
     flags = list(chosen)
-    p = sub.position[start[0]]
-    flags[next(k for k in range(int(sub.starts.first[p]), int(sub.starts.first[p + 1])) if int(sub.starts.year[k]) == start[1])] = True
+    first = int(sub.starts.first[sub.position[id_]])
+    flags[first] = True
     found = [name(r) for r in rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(flags, ())]
-    answer = allot(sub, flags, rows, replace(options, gap=0.0, start=None, progress=None), whole=False)
-    found += [name(r) for r in answer.blocked]
+    quiet = replace(options, gap=0.0, start=None, progress=None)
+    system = money_system(sub, flags, rows)
+    if not system.unpayable:
+        found += [name(r) for r in blocking(sub, system, quiet, lambda r: r.project in ("", id_))]
+    if not found:
+        found += [name(r) for r in allot(sub, flags, rows, quiet).blocked]
     return tuple({label.zh: label for label in found}.values())
 
 

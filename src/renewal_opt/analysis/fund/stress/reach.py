@@ -7,10 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ....allot import allot
+from ....domain.base import Label
 from ....domain.fund_stress import Reach, Shock
 from ....errors import InputError, SolverError
 from ....solver import SolveOptions
 from ..target import Target
+from .held import rule_names
 from .tables import shaken
 
 #: how finely a level is told, and the end of each scale
@@ -43,8 +45,21 @@ def reach(target: Target, kinds: Iterable[tuple[str, str]], options: SolveOption
             verdict = _funded(target, kind, channel, middle * STEP, quiet)
             proven &= verdict is not None
             low, high = (middle, high) if verdict else (low, middle)
-        out.append(Reach(kind=kind, target=channel, holds=str(low * STEP), breaks=str(high * STEP), proven=proven))  # type: ignore[arg-type]
+        rules = _in_the_way(target, kind, channel, high * STEP, quiet)
+        out.append(Reach(kind=kind, target=channel, holds=str(low * STEP), breaks=str(high * STEP), proven=proven, rules=rules))  # type: ignore[arg-type]
     return out
+
+
+def _in_the_way(target: Target, kind: str, channel: str, level: Fraction, options: SolveOptions) -> tuple[Label, ...]:
+    """Return the rules that stop the plan's projects at a level."""
+    try:
+        case = shaken(target, [Shock(kind=kind, target=channel, amount=str(level))])  # type: ignore[arg-type]
+        answer = allot(case.problem, target.chosen, case.rows, options, whole=False)
+    except (SolverError, InputError):
+        return ()
+    name = rule_names(case.problem)
+    found = [r.label for r in case.rows if r.family == "budget" and not r.holds(target.chosen, ())] + [name(r) for r in answer.blocked]
+    return tuple({label.zh: label for label in found}.values())
 
 
 def _funded(target: Target, kind: str, channel: str, level: Fraction, options: SolveOptions) -> bool | None:

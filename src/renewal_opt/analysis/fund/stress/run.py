@@ -21,8 +21,9 @@ from ....workers.pool import processes
 from ...annual import options_of
 from ..target import Target
 from .best import best
-from .held import all_funded, broken_rules, held
+from .held import Known, allotted, broken_rules, held
 from .reach import reach
+from .repeat import overrides_of
 from .shocks import name_of
 from .survivor import survivor
 from .tables import shaken
@@ -102,11 +103,13 @@ def one_case(target: Target, shocks: Sequence[Shock], asked: Asked, options: Sol
             name=name, shocks=tuple(shocks), held=Held(status="failed", why=why) if asked.hold else None,
             best=Reoptimised(status="failed", why=why) if asked.again else None,
         )  # fmt: skip
-    funded = all_funded(target, case, options)
-    stands = funded and not broken_rules(case.problem, case.rows, target.chosen, target.opened)
+    money = allotted(target, case, options)
+    stands = money is not None and not broken_rules(case.problem, case.rows, target.chosen, target.opened)
     tightens = all(s.kind in ("cut", "rate") for s in shocks)  # less money, dearer debt: rules get no wider
     return Case(
-        name=name, shocks=tuple(shocks), notes=tuple(case.notes), held=held(target, case, options, funded=funded) if asked.hold else None,
+        name=name, shocks=tuple(shocks), notes=tuple(case.notes),
+        overrides=overrides_of(target.inputs.policy.funding, case.inputs.policy.funding), repeatable=case.inputs.library is target.inputs.library,
+        held=held(target, case, options, known=Known(money)) if asked.hold else None,
         best=best(target, case, options, state, stands=stands, tightens=tightens) if asked.again else None,
     )  # fmt: skip
 

@@ -188,22 +188,33 @@ def dearer(project: Project, share: Fraction) -> Project:
 
 
 def _cut(key: str, channel: Channel, share: Fraction, use: Use) -> tuple[Channel, list[Label]]:
+    """Return a channel with its caps and those of its sub-channels cut; a year in which nothing caps it is cut from the plan's use."""
     leaves = set(channel.sub or [key])
     took: dict[int, int] = {}
     for (leaf, year), yuan in use.items():
-        if leaf in leaves:
+        if leaf in leaves and yuan:
             took[year] = took.get(year, 0) + yuan
+    uncapped = [y for y in sorted(took) if _open(channel.cap, y) and (not channel.sub or any(_open(s.cap, y) for s in channel.sub.values()))]
     notes: list[Label] = []
-    if not channel.cap.years:
+    if uncapped:
+        told = "、".join(map(str, uncapped)), ", ".join(map(str, uncapped))
         notes.append(Label(
-            zh=f"{channel.label.zh}没有上限：按本计划使用的金额削减",
-            en=f"{channel.label.en} has no cap: it is cut from what the plan takes of it",
+            zh=f"{channel.label.zh}在{told[0]}年没有上限：按本计划使用的金额削减；计划未用的年度不变",
+            en=f"{channel.label.en} has no cap in {told[1]}: it is cut from what the plan takes of it; years in which it takes nothing stay open",
         ))  # fmt: skip
-        cap = CapByYear(years={y: floor(v * (1 - share)) for y, v in took.items()}, later="open" if took else channel.cap.later)
-    else:
-        cap = _scaled(channel.cap, share)
+    elif not took and not channel.cap.years and not any(s.cap.years for s in channel.sub.values()):
+        notes.append(Label(zh=f"{channel.label.zh}没有上限，本计划也未使用：不变", en=f"{channel.label.en} has no cap, and the plan takes nothing of it: it stays as it is"))
+    cap = _scaled(channel.cap, share)
+    cap = cap.model_copy(update={"years": cap.years | {y: floor(took[y] * (1 - share)) for y in uncapped}})
     sub = {k: s.model_copy(update={"cap": _scaled(s.cap, share)}) if s.cap.years else s for k, s in channel.sub.items()}
     return channel.model_copy(update={"cap": cap, "sub": sub}), notes
+
+
+def _open(cap: CapByYear, year: int) -> bool:
+    try:
+        return cap.at(year) is None
+    except LookupError:
+        return False
 
 
 def _scaled(cap: CapByYear, share: Fraction) -> CapByYear:
@@ -212,9 +223,16 @@ def _scaled(cap: CapByYear, share: Fraction) -> CapByYear:
 
 def _late(channel: Channel, years: int, first: int) -> Channel:
     def moved(entry: Channel | SubChannel) -> CapByYear:
-        later = {y + years: v for y, v in entry.cap.years.items()}
-        none = {first + k: 0 for k in range(years)}
-        return CapByYear(years=later | none, later=entry.cap.later)
+        cap = entry.cap
+        out = {first + k: 0 for k in range(years)}
+        for year in range(first, max([first, *cap.years]) + 1):
+            try:
+                amount = cap.at(year)
+            except LookupError:
+                continue
+            if amount is not None:  # what is open stays open a year later
+                out[year + years] = amount
+        return CapByYear(years=out, later=cap.later)
 
     sub = {k: s.model_copy(update={"cap": moved(s)}) for k, s in channel.sub.items()}
     return channel.model_copy(update={"cap": moved(channel), "sub": sub})

@@ -1,129 +1,180 @@
-"""How far revenue may fall, or rates rise, before the debt of a project is no longer covered: exact, from its cover."""
+"""How far revenue may fall, or rates rise, before the debt of a project is no longer covered: exact, from the rows of cover.
+
+With the money of the plan, a rule of cover with floor `rho` holds for a project while
+
+    revenue (1 - s) + fixed >= rho * sum over debts of drawn * (principal and interest per 元 at its rate + r),
+
+revenue being what the rule counts of positive years, fixed that of negative ones and of documented help (a fall of revenue leaves
+them as they are). Both sides are linear in s, and in r for every form but the annuity, so the threshold is a quotient; annuities are
+bisected.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
+import numpy as np
+
+from ....domain.base import Label
 from ....domain.fund_stress import Threshold
-from ....domain.library import Project
+from ....domain.library import RevenueRow
 from ....domain.plan import Chosen
+from ....problem import Problem
 from ....problem.limits_of_projects import counted
-from ....problem.repayment import repaid_per_yuan
+from ....problem.tables import Bools
+from ....problem.wholemoney import LimitBuilder
 from ..schedule import Terms, terms_of
 from ..target import Target
 
-#: largest rise of the rates that is looked at, and how finely
-TOP, STEP = Fraction(1, 5), Fraction(1, 10_000)
+#: largest rise of the rates of annuities that is looked at, and how finely: rounded down
+TOP, STEP = Fraction(1, 5), Fraction(1, 1_000_000)
+_NAMES = {"bonds": Label(zh="专项债券本息全额覆盖（无此规则）", en="special bonds in full (no such rule)"), "all": Label(zh="全部债务本息全额覆盖（无此规则）", en="all debt in full (no such rule)")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Rule:
-    """What has to be covered: leaves of debt, the ratio, the classes of revenue (None: all)."""
+    """A rule of cover, or the floor of 1 where the policy has none for such debt."""
 
-    of: str
-    leaves: frozenset[str]
-    ratio: Fraction
+    path: str
+    label: Label
+    assumption: bool
+    of: Literal["bonds", "all"]
     classes: tuple[str, ...] | None
+    group: Bools
+    who: Bools
+    floor: Fraction
 
 
 def thresholds(target: Target) -> list[Threshold]:
-    """Return the thresholds of every project with debt, special bonds alone and all debt, the first to break first.
+    """Return the thresholds of every project with debt, special bonds alone and all debt: the first to break first, those without a rule last.
 
-    Revenue and help are what the rule of cover counts: of its classes, from the project's start to the end of the longest term that
-    it may take; debt is the plan's and what carry-overs have in place. Revenue falls as in a shock: years below 0 and help stay.
-    Of several rules the one that breaks first is told; rules of other debt than special bonds stand with all debt. Amounts of a
-    shock are rounded to whole 元, which can move an edge by as much.
+    Debt is the plan's and what carry-overs have in place. Of several rules the one that breaks first is told; rules of other debt
+    than special bonds stand with all debt. Where no rule concerns a project's special bonds, or its debt, the floor is 1. Amounts of
+    a shock are rounded to whole 元, which can move an edge by as much.
 
     Parameters
     ----------
     target : Target
     """
-    projects = {p.id: p for p in target.inputs.library.projects}
+    problem, library = target.problem, target.inputs.library
+    sure = {p.id for p in problem.projects if p.part == "carry_over"}
+    revenue: dict[str, list[RevenueRow]] = {}
+    for row in library.revenue:
+        revenue.setdefault(row.project, []).append(row)
+    builder, rules = _builder(problem), list(_rules(problem))
     out: list[Threshold] = []
     for chosen in target.plan.chosen:
-        debts = _debts(target, chosen, projects[chosen.id])
+        i = problem.position[chosen.id]
         for of in ("bonds", "all"):
-            told = [t for rule in _rules(target, of, chosen.id) if (t := _threshold(target, rule, chosen, projects[chosen.id], debts)) is not None]
-            if not told and (plain := _threshold(target, _no_rule(target, of), chosen, projects[chosen.id], debts)) is not None:
-                told = [plain]
-            if told:
-                out.append(min(told, key=lambda t: Fraction(t.revenue_fall)))
-    return sorted(out, key=lambda t: (Fraction(t.revenue_fall), t.id, t.of))
+            found: list[Threshold] = []
+            for rule in rules:
+                if rule.of != of or not rule.who[i] or (found and not rule.path):
+                    continue
+                debts = _debts(builder, chosen, i, rule.group)
+                if debts:
+                    life = _life(problem, rule, i)
+                    own, help_ = counted(problem.projects[i], problem.year, life, rule.classes, revenue.get(chosen.id, ()), library.help, sure)
+                    found.append(_threshold(chosen, rule, debts, own, help_))
+            if found:
+                out.append(min(found, key=lambda t: Fraction(t.revenue_fall)))
+    return sorted(out, key=lambda t: (not t.rule, Fraction(t.revenue_fall), t.id, t.of))
 
 
-def _debts(target: Target, chosen: Chosen, project: Project) -> list[tuple[str, Terms, int]]:
-    """Return name, terms and amount of a project's debt by channel or leaf."""
-    funding = target.inputs.policy.funding
-    sums: dict[str, int] = dict(project.in_place) if chosen.part == "carry_over" else {}
-    for m in chosen.money:
-        sums[m.channel] = sums.get(m.channel, 0) + m.yuan
-    parents = {k: k if k in funding.channels else funding.parent(k) for k, v in sums.items() if v}
-    return [(k, t, sums[k]) for k, parent in parents.items() if (t := terms_of(funding.channels[parent], target.plan.plan_year)) is not None]
-
-
-def _rules(target: Target, of: str, project: str) -> Iterator[_Rule]:
-    """Yield the active rules of cover for a project: of special bonds, or of other and all debt."""
-    funding, problem = target.inputs.policy.funding, target.problem
-    bonds = frozenset(funding.expand(side="government", counts_as="debt"))
-    for rule in funding.cover.values():
-        ratio = rule.ratio.fraction(target.plan.plan_year)
-        leaves = frozenset(funding.expand(rule.channels, counts_as="debt"))
-        if rule.active and ratio and (of == "bonds") == (leaves <= bonds) and problem.mask(rule.where)[problem.position[project]]:
-            yield _Rule(of, leaves, ratio, None if rule.revenue is None else tuple(rule.revenue))
-
-
-def _no_rule(target: Target, of: str) -> _Rule:
-    """Return what stands where no rule is: all revenue is once the debt."""
-    leaves = target.inputs.policy.funding.expand(side="government" if of == "bonds" else None, counts_as="debt")
-    return _Rule(of, frozenset(leaves), Fraction(1), None)
-
-
-def _threshold(target: Target, rule: _Rule, chosen: Chosen, project: Project, debts: Sequence[tuple[str, Terms, int]]) -> Threshold | None:
-    funding, library = target.inputs.policy.funding, target.inputs.library
-    mine = [(t, v) for name, t, v in debts if set(funding.expand((name,))) <= rule.leaves]
-    if not mine:
-        return None
-    sure = {p.id for p in target.problem.projects if p.part == "carry_over"}
-    revenue = [r for r in library.revenue if r.project == project.id]
-    own, more = counted(project, target.plan.plan_year, _life(target, rule, project), rule.classes, revenue, library.help, sure)
-    falls = sum(v for v in own if v > 0)
-    stays = sum(own) + more - falls
-    owed = _repaid(mine, Fraction(0))
-    need = rule.ratio * owed
-    fall = min(Fraction(1), 1 - (need - stays) / falls) if falls else Fraction(1 if stays >= need else -1)
-    return Threshold(
-        id=chosen.id, name=chosen.name, of=rule.of, ratio=str(rule.ratio), cover=str(Fraction(max(0, falls + stays)) / owed), revenue_fall=str(fall),  # type: ignore[arg-type]
-        rate_rise=_rise(mine, Fraction(falls + stays), rule.ratio),
-    )  # fmt: skip
-
-
-def _life(target: Target, rule: _Rule, project: Project) -> int:
+def _life(problem: Problem, rule: _Rule, i: int) -> int:
     """Return the longest term of the rule's debt that a project may take."""
-    funding, problem = target.inputs.policy.funding, target.problem
-    i = problem.position[project.id]
+    funding = problem.policy.funding
     terms = [0]
-    for leaf in rule.leaves:
+    for leaf in np.array(problem.leaves)[rule.group].tolist():
         channel = funding.channels[funding.parent(leaf)]
         if problem.mask(channel.eligible)[i] and (leaf not in channel.sub or problem.mask(channel.sub[leaf].eligible)[i]):
             terms.append(channel.term or 0)
     return max(terms)
 
 
-def _repaid(debts: Sequence[tuple[Terms, int]], more: Fraction) -> Fraction:
-    return sum((v * repaid_per_yuan(t.form, t.rate + more, t.term) for t, v in debts), Fraction(0))
+def _builder(problem: Problem) -> LimitBuilder:
+    """Return what knows which money of carry-overs in place belongs to a set of leaves."""
+    return LimitBuilder(problem.policy, problem.projects, problem.carry, problem.starts, problem.spending, problem.pairs, problem.entries, {}, problem.year)
 
 
-def _rise(debts: Sequence[tuple[Terms, int]], earned: Fraction, ratio: Fraction) -> float | None:
-    """Return the largest rise of all rates, in steps, at which the cover holds; below 0 where it is short already: 0."""
-    if ratio * _repaid(debts, TOP) <= earned:
+def _rules(problem: Problem) -> Iterator[_Rule]:
+    funding = problem.policy.funding
+    bonds = set(funding.expand(side="government", counts_as="debt"))
+    for key, rule in funding.cover.items():
+        floor = rule.ratio.fraction(problem.year)
+        if not rule.active or floor is None or floor <= 0:
+            continue
+        leaves = funding.expand(rule.channels, counts_as="debt")
+        of: Literal["bonds", "all"] = "bonds" if set(leaves) <= bonds else "all"
+        yield _Rule(f"funding.cover.{key}", rule.label, rule.source.assumed, of, None if rule.revenue is None else tuple(rule.revenue), problem.leaf_mask(leaves), problem.mask(rule.where), floor)
+    plain: tuple[tuple[Literal["bonds", "all"], str | None], ...] = (("bonds", "government"), ("all", None))
+    for of, side in plain:
+        yield _Rule("", _NAMES[of], True, of, None, problem.leaf_mask(None, side, "debt"), problem.mask({}), Fraction(1))
+
+
+def _debts(builder: LimitBuilder, chosen: Chosen, i: int, group: Bools) -> list[tuple[Terms, int]]:
+    """Return terms and amount of a project's debt in a set of leaves, what a carry-over has in place first."""
+    leaves, funding = builder.leaves, builder.policy.funding
+    sums: dict[str, int] = {}
+    for j, amount in builder.placed(builder.projects[i], group):
+        sums[leaves[j]] = sums.get(leaves[j], 0) + amount
+    inside = {leaf for j, leaf in enumerate(leaves) if group[j]}
+    for m in chosen.money:
+        if m.channel in inside:
+            sums[m.channel] = sums.get(m.channel, 0) + m.yuan
+    terms = {leaf: terms_of(funding.channels[funding.parent(leaf)], builder.year) for leaf in sums}
+    return [(t, v) for leaf, v in sums.items() if v and (t := terms[leaf]) is not None]
+
+
+def _threshold(chosen: Chosen, rule: _Rule, debts: list[tuple[Terms, int]], own: list[int], help_: int) -> Threshold:
+    falls = sum(v for v in own if v > 0)
+    stays = sum(own) + help_ - falls
+    owed = sum((v * repaid(t, Fraction(0)) for t, v in debts), Fraction(0))
+    need, earned = rule.floor * owed, max(0, falls + stays)
+    fall = min(Fraction(1), (falls + stays - need) / falls) if falls else Fraction(1 if stays >= need else -1)
+    rise = rate_rise(debts, Fraction(earned) / rule.floor)
+    return Threshold(
+        id=chosen.id, name=chosen.name, of=rule.of, rule=rule.path, label=rule.label, assumption=rule.assumption, ratio=str(rule.floor),
+        cover=str(earned / owed), revenue_fall=str(fall), rate_rise=None if rise is None else str(rise),
+    )  # fmt: skip
+
+
+def repaid(terms: Terms, more: Fraction) -> Fraction:
+    """Return principal and interest per 元 drawn at a rate that has risen; closed forms of `problem.repayment.dues`."""
+    rate, n = terms.rate + more, terms.term
+    if terms.form == "annuity":
+        return Fraction(1) if rate == 0 else n * rate / (1 - (1 + rate) ** -n)
+    return 1 + rate * _years(terms)
+
+
+def _years(terms: Terms) -> Fraction:
+    """Return for how many years one 元 of principal bears interest, summed over what is still owed; not of annuities."""
+    return Fraction(terms.term + 1, 2) if terms.form == "equal_principal" else Fraction(terms.term)
+
+
+def rate_rise(debts: list[tuple[Terms, int]], most: Fraction) -> Fraction | None:
+    """Return the largest rise of all rates at which principal and interest are at most so much.
+
+    Exact where no debt is an annuity, else rounded down to a millionth and None beyond `TOP`; 0 where they are more already.
+    """
+
+    def left(rise: Fraction) -> Fraction:
+        return most - sum((v * repaid(t, rise) for t, v in debts), Fraction(0))
+
+    now = left(Fraction(0))
+    if now <= 0:
+        return Fraction(0)
+    if all(t.form != "annuity" for t, _v in debts):
+        return now / sum((v * _years(t) for t, v in debts), Fraction(0))
+    if left(TOP) >= 0:
         return None
-    low, high = 0, int(TOP / STEP)  # holds at low (or is short already), breaks at high
+    low, high = 0, int(TOP / STEP)  # holds at low, breaks at high
     while high - low > 1:
         middle = (low + high) // 2
-        if ratio * _repaid(debts, middle * STEP) <= earned:
+        if left(middle * STEP) >= 0:
             low = middle
         else:
             high = middle
-    return float(low * STEP)
+    return low * STEP
