@@ -15,7 +15,7 @@ from .robust_words import Names, gamma_number, gamma_text, price_shares, state_n
 #: colours of the price and of the draws; by state of a project
 PRICE, BROKEN = "#0072B2", "#D55E00"
 COLOUR = {"core": "#009E73", "borderline": "#E69F00", "exterior": "#999999", "undecided": "#CC79A7"}
-#: projects in the picture of the core index, and portfolios in that of values
+#: projects in the picture of the core index
 MOST = 80
 
 
@@ -36,11 +36,10 @@ def priced(answer: RobustAnswer) -> list[tuple[ProtectedPlan, float, float]]:
 
 
 def in_picture(answer: RobustAnswer) -> list[tuple[RobustProject, Fraction]]:
-    """Return the projects for the picture of the core index with their share of the listed portfolios: those that some portfolio holds or
-    that are not decided, most held first."""
+    """Return the projects for the picture of the core index with their share of the listed portfolios: all but exterior ones, most held first."""
     number = max(1, len(answer.portfolios))
     shown = [(p, Fraction(p.index) if p.index is not None else Fraction(p.held, number)) for p in answer.projects if p.state != "exterior"]
-    return sorted(shown, key=lambda s: (-s[1], s[0].id))[:MOST]
+    return sorted(shown, key=lambda s: (-s[1], s[0].id))
 
 
 def _price(answer: RobustAnswer) -> dict[str, Any] | None:
@@ -96,7 +95,7 @@ def _trials(answer: RobustAnswer) -> list[dict[str, Any]]:
 
 def _index(answer: RobustAnswer, names: Names) -> dict[str, Any] | None:
     """Return bars of the core index, or of the share of the listed portfolios where the list is not complete, by state."""
-    shown = in_picture(answer)
+    shown = in_picture(answer)[:MOST]
     if not shown:
         return None
     data = [_bars(state, [(p, v) for p, v in shown if p.state == state], names) for state in COLOUR if any(p.state == state for p, _v in shown)]

@@ -76,13 +76,20 @@ def _price(answer: RobustAnswer, names: Names, drawn: dict[str, str]) -> list[st
     def row(p: ProtectedPlan) -> list[str]:
         leave, enter = moves(first, p) if p.objective is not None else ([], [])
         starts = str(len(p.chosen)) if p.objective is not None else "–"
-        return [gamma_text(p), number(p.objective, places), price_amount(first, p, places), price_text(first, p), starts, _listed(leave, names), _listed(enter, names), proof_text(p)]
+        moved = [str(len(leave)), str(len(enter))] if p is not first and p.objective is not None else ["–", "–"]
+        return [gamma_text(p), number(p.objective, places), price_amount(first, p, places), price_text(first, p), starts, *moved, proof_text(p)]
 
     out = [tag("h2", _("Price of robustness")), *_chart("price", drawn)]
-    out.append(table(header, [row(p) for p in answer.protected], (0, 1, 2, 3, 4)))
+    out.append(table(header, [row(p) for p in answer.protected], (0, 1, 2, 3, 4, 5, 6)))
     for p in answer.protected:
-        if p.objective is not None:
-            out += fold(_("New starts of gamma {gamma} ({number})").format(gamma=gamma_text(p), number=len(p.chosen)), [tag("p", _(", ").join(names.project(c) for c in p.chosen))])
+        if p.objective is None:
+            continue
+        inner: list[str] = []
+        if p is not first:
+            leave, enter = moves(first, p)
+            inner = [table([_("leave against gamma 0"), _("enter against gamma 0")], [[_listed(leave, names), _listed(enter, names)]])]
+        inner.append(tag("p", _("new starts: ") + _(", ").join(names.project(c) for c in p.chosen)))
+        out += fold(_("Projects of gamma {gamma} ({number})").format(gamma=gamma_text(p), number=len(p.chosen)), inner)
     return out
 
 
@@ -102,7 +109,7 @@ def _projects(answer: RobustAnswer, names: Names, drawn: dict[str, str]) -> list
     out = [tag("h2", _("Projects: core index")), tag("p", claim_words(answer), "" if answer.claim == "complete" else "warn"), tag("p", told)]
     out += _chart("index", drawn)
     notes = _("Exterior projects stand in the table only.")
-    if len(in_picture(answer)) == MOST:
+    if len(in_picture(answer)) > MOST:
         notes += " " + _("The picture shows the {number} projects held most.").format(number=MOST)
     out.append(tag("p", notes, "soft"))
     order = {"core": 0, "borderline": 1, "undecided": 2, "exterior": 3}

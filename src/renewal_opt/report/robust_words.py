@@ -129,12 +129,12 @@ def price(first: ProtectedPlan, plan: ProtectedPlan) -> Interval | None:
 
 
 def price_text(first: ProtectedPlan, plan: ProtectedPlan) -> str:
-    """Return the price of protection as a share of the objective without it, as far as it is proven."""
+    """Return the price of protection in percent of the objective without it, as far as it is proven; without the sign of percent."""
     found = price(first, plan)
     if found is None or found.low is None or found.high is None or not Fraction(first.objective or 0):
         return "–"
     share = 100 / Fraction(first.objective or 0)
-    return interval_words(Interval(found.low * share, found.high * share)).replace("+", "") + "%"
+    return interval_words(Interval(found.low * share, found.high * share)).replace("+", "")
 
 
 def price_amount(first: ProtectedPlan, plan: ProtectedPlan, places: int) -> str:

@@ -40,7 +40,10 @@ def price_of_robustness(
     Raises
     ------
     InputError, InfeasibleError, SolverError
+        Without an error it is empty when the cancel token was set before the first plan.
     """
+    if _stopped(options):
+        return ()
     o = overrun_of(inputs, problem, protection)
     items = items_of(problem)
     space = Space(problem, items, options)
@@ -72,7 +75,7 @@ def price_of_robustness(
             plans.add(gamma_name(gamma), found.pick, bound=out[0].bound if out else found.bound)
         if len(drawn):
             tell(_("gamma {gamma}: trying the plan on {draws} draws").format(gamma=name, draws=f"{len(drawn):,d}"))
-        trial = tried(o, found.pick, found.verdict.rules if gamma >= 1 else (), drawn) if len(drawn) else None
+        trial = tried(o, found.pick, found.verdict.rules if gamma >= 1 else (), drawn, options.cancel) if len(drawn) else None
         chosen = [problem.projects[p].id for p in items.projects[found.pick.bits[: len(items.projects)]].tolist()]
         out.append(ProtectedPlan(
             gamma=str(gamma), objective=str(found.objective), bound=found.bound, chosen=tuple(chosen), price=str(first.objective - found.objective),

@@ -64,7 +64,8 @@ def robust(
     began = time.monotonic()
     tell = tell or (lambda _words: None)
     problem = make_problem(inputs)
-    options = options_of(inputs.scenario, cancel=cancel)
+    # with a cancel token Ctrl-C is the caller's: a run that catches it would end itself alone, and the next one would begin
+    options = replace(options_of(inputs.scenario, cancel=cancel), catch_ctrl_c=cancel is None)
     plans = None if keep is None else Plans(inputs, problem, options, question, dict(overrides or {}), keep)
     with _placing(file):
         _names(problem, question)

@@ -103,7 +103,8 @@ class Space:
     def __init__(self, problem: Problem, items: Items, options: SolveOptions, skip: frozenset[str] = frozenset()) -> None:
         self.problem, self.items, self.options = problem, items, options
         self.plan_rows: list[PlanRow] = [r for r in plan_rows(problem) if r.family not in skip]
-        carry_overs_first(problem, self.plan_rows, options)
+        self._calm = replace(options, cancel=None)  # for short solves whose answer is needed although a stop is asked for
+        carry_overs_first(problem, self.plan_rows, self._calm)
         self.projected = projects_out(problem)
         self.matrices: Matrices = compile_model(build_model(problem, skip, projected=self.projected))
         self.rows: list[Row] = []
@@ -264,11 +265,11 @@ class Space:
             return None, catcher.rows, True
         zero = [0] * len(problem.entries)
         if any(r.left.entries is None and not r.holds(chosen, zero) for r in self.plan_rows):
-            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self.options, False)
+            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self._calm, False)
             return None, catcher.rows, True
         key = tuple(chosen)
         if key not in self._funded:
-            quiet = replace(self.options, start=None, progress=None, gap=0.0, seconds=60.0)
+            quiet = replace(self._calm, start=None, progress=None, gap=0.0, seconds=60.0)
             answer = allot(problem, chosen, self.plan_rows, quiet)
             self._funded[key] = answer.money is not None, answer.proven
         funded, proven = self._funded[key]
@@ -276,6 +277,6 @@ class Space:
             return Pick(self.items.bits(problem, chosen, list(opened)), key, opened), [], True
         rows = self._cuts(x, exactly=True) if proven else []
         if not rows:
-            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self.options, proven)
+            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self._calm, proven)
             rows = catcher.rows
         return None, rows, proven

@@ -8,6 +8,7 @@ oracle's tolerance; least ticket sizes are left out, so with them the share for 
 
 from __future__ import annotations
 
+import threading
 import time
 from fractions import Fraction
 
@@ -34,13 +35,13 @@ def draws(o: Overrun, protection: Protection) -> Floats:
     return np.where(hit & o.may, rng.random(shape), 0.0)
 
 
-def tried(o: Overrun, pick: Pick, rules: tuple[Rule, ...], drawn: Floats) -> Trial:
-    """Return the shares of draws that break something in a plan."""
+def tried(o: Overrun, pick: Pick, rules: tuple[Rule, ...], drawn: Floats, cancel: threading.Event | None = None) -> Trial:
+    """Return the shares of draws that break something in a plan; what is not settled when `cancel` is set stays so."""
     n = len(drawn)
     if not n:
         return Trial(draws=0, any=0.0, budget=0.0, limits=0.0, funding=0.0, unsettled=0.0)
     kinds = {kind: _linear(o, pick, drawn, kind) for kind in ("budget", "limits")}
-    short, open_ = _funding(o, pick, rules, drawn)
+    short, open_ = _funding(o, pick, rules, drawn, cancel)
     broken = kinds["budget"] | kinds["limits"] | short
     return Trial(
         draws=n, any=float(broken.mean()), budget=float(kinds["budget"].mean()), limits=float(kinds["limits"].mean()),
@@ -64,7 +65,7 @@ def _linear(o: Overrun, pick: Pick, drawn: Floats, kind: str) -> Bools:
     return out
 
 
-def _funding(o: Overrun, pick: Pick, rules: tuple[Rule, ...], drawn: Floats) -> tuple[Bools, Bools]:
+def _funding(o: Overrun, pick: Pick, rules: tuple[Rule, ...], drawn: Floats, cancel: threading.Event | None) -> tuple[Bools, Bools]:
     """Return which draws cannot be funded, and which could not be settled."""
     m = money_model(o, [pick.chosen])
     short, open_ = np.zeros(len(drawn), dtype=bool), np.ones(len(drawn), dtype=bool)
@@ -80,7 +81,7 @@ def _funding(o: Overrun, pick: Pick, rules: tuple[Rule, ...], drawn: Floats) -> 
     last: Rule | None = None
     for _turn in range(_MOST_TURNS):
         left = np.flatnonzero(open_)
-        if not len(left) or time.monotonic() > until:
+        if not len(left) or time.monotonic() > until or (cancel is not None and cancel.is_set()):
             break
         at = int(left[0])
         theta = {int(p): float(drawn[at, p]) for p in np.flatnonzero(drawn[at])}
