@@ -22,6 +22,8 @@ from renewal_opt.analysis.fund.stress.thresholds import thresholds
 from renewal_opt.domain.base import WAN
 from renewal_opt.domain.fund_stress import Threshold
 from renewal_opt.errors import SolverError
+from renewal_opt.i18n import set_language
+from renewal_opt.report.compare_words import loss_words
 
 
 def told(town: Town) -> dict[tuple[str, str], Threshold]:
@@ -136,3 +138,22 @@ def test_a_plan_that_stands_is_an_answer_when_the_clock_ends(monkeypatch: pytest
     told_ = best(target, case, OPTIONS, stands=True)
     assert (told_.status, told_.objective, told_.bound, told_.loss_least, told_.loss_most) == ("solved", "80", None, None, 0.0)
     assert best(target, case, OPTIONS).status == "failed"
+
+
+# -- in words -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "places", "words"),
+    [
+        (0.4, 1.45, 0, "between 0 and 2"),  # rounded outwards: to the nearest, 1.45 would be left out
+        (0.6, 1.4, 0, "1"),
+        (12.0, 12.004, 2, "12.00"),
+        (-3.0, 5.5, 0, "between -3 and 6"),
+        (None, 5.0, 0, "not known"),
+        (None, None, 0, "–"),
+    ],
+)
+def test_losses_are_told_as_intervals(least: float | None, most: float | None, places: int, words: str) -> None:
+    set_language("en")
+    assert loss_words(least, most, places) == words

@@ -17,24 +17,39 @@ PLACES = 2
 _ROWS = 3
 
 
-def interval_words(interval: Interval | None, places: int = PLACES) -> str:
+def interval_words(interval: Interval | None, places: int = PLACES, *, signed: bool = True) -> str:
     """Return a difference of which only an interval is proven.
 
     A number is given only where the interval is narrower than the number's last digit, and a sign only where it is
     proven; else both ends are given, rounded outwards.
+
+    Parameters
+    ----------
+    interval : Interval or None
+    places : int
+    signed : bool
+        Whether what is more bears a plus; what is less bears its minus anyway.
     """
+    plus = "+" if signed else ""
     if interval is None:
         return _("not comparable")
     if interval.low is None or interval.high is None:
         return _("not known")
     if interval.high - interval.low < Fraction(1, 10**places):
         middle = rounded((interval.low + interval.high) / 2, places)
-        return f"{middle:+,.{places}f}" if interval.sign and middle else f"{abs(middle):,.{places}f}"
+        return f"{middle:{plus},.{places}f}" if interval.sign and middle else f"{abs(middle):,.{places}f}"
     unit = 10**places
     low = (interval.low * unit).numerator // (interval.low * unit).denominator
     high = -((-interval.high * unit).numerator // (interval.high * unit).denominator)
-    low_text, high_text = (f"{rounded(Fraction(v, unit), places):+,.{places}f}" for v in (low, high))
+    low_text, high_text = (f"{rounded(Fraction(v, unit), places):{plus},.{places}f}" for v in (low, high))
     return _("between {low} and {high}").format(low=low_text, high=high_text)
+
+
+def loss_words(least: float | None, most: float | None, places: int) -> str:
+    """Return a loss of which only an interval is proven, given by its ends."""
+    if least is None and most is None:
+        return "–"
+    return interval_words(Interval(None if least is None else Fraction(least), None if most is None else Fraction(most)), places, signed=False)
 
 
 def sign_words(interval: Interval | None) -> str:

@@ -7,7 +7,8 @@ from typing import IO
 
 from ..domain.fund_balance import BalancePrice
 from ..i18n import _
-from .fund_balance_words import level_name, moves, price_text, question, state
+from .fund_balance_words import level_name, moves, places_of, price_text, question, state
+from .numbers import rounded
 from .terminal import Pages
 from .view import basis_name, synthetic_notice
 
@@ -20,11 +21,11 @@ def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None
     pages.heading(_("Price of balancing: {title}").format(title=answer.title.text()))
     pages.line(question(answer))
     pages.line(_("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)))
-    rows = []
+    rows, places = [], places_of(answer)
     for p in answer.plans:
-        value = "–" if p.objective is None else f"{float(Fraction(p.objective)):,.0f}"
+        value = "–" if p.objective is None else f"{rounded(Fraction(p.objective), places):,.{places}f}"
         short = "" if p.level == "none" else str(p.short)
-        rows.append([level_name(p.level), value if p.status == "solved" else state(p), price_text(p, answer.basis) if p.level != "none" else "", str(len(p.chosen)) if p.status == "solved" else "", short])
+        rows.append([level_name(p.level), value if p.status == "solved" else state(p), price_text(p, places) if p.level != "none" else "", str(len(p.chosen)) if p.status == "solved" else "", short])
     pages.table([_("who balances"), _("score"), _("price"), _("new starts"), _("unbalanced before")], rows, range(1, 5))
     pages.line(_("“unbalanced before”: groups that do not balance in the plan without balancing."))
     for p in answer.plans[1:]:

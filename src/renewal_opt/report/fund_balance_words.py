@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from ..domain.fund_balance import BalancedPlan, BalancePrice
 from ..i18n import _
+from .compare_words import loss_words
+from .numbers import places_for
 
 
 def level_name(level: str) -> str:
@@ -25,14 +27,14 @@ def question(answer: BalancePrice) -> str:
     return words.format(ratio=answer.ratio)
 
 
-def price_text(plan: BalancedPlan, basis: str) -> str:
+def price_text(plan: BalancedPlan, places: int) -> str:
     """Return the loss of score: a number where the bounds agree to its digits, else an interval."""
-    least, most = plan.price_least, plan.price_most
-    if plan.status != "solved" or least is None or most is None:
-        return "–"
-    if f"{least:,.0f}" == f"{most:,.0f}":
-        return f"{most:,.0f}"
-    return _("{least} to {most}").format(least=f"{least:,.0f}", most=f"{most:,.0f}")
+    return loss_words(plan.price_least, plan.price_most, places) if plan.status == "solved" else "–"
+
+
+def places_of(answer: BalancePrice) -> int:
+    """Return the decimals of scores."""
+    return places_for(answer.plans[0].objective)
 
 
 def state(plan: BalancedPlan) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from ..domain.fund_stress import Case, StressAnswer
 from ..i18n import _
 from .compare_charts import figure_json
-from .fund_stress_words import case_name, level, shock
+from .fund_stress_words import best_words, case_name, held_loss, level, places_of, shock
 
 #: colours: projects held, solved anew
 _HELD, _AGAIN = "#D55E00", "#0072B2"
@@ -28,7 +28,7 @@ def _held(c: Case) -> float | None:
 
 
 def _again(c: Case) -> float | None:
-    """Return the loss that the best plan found shows; the proven interval stands in the hover."""
+    """Return the largest loss that the proven interval leaves open."""
     return None if c.best is None else c.best.loss_most
 
 
@@ -65,6 +65,8 @@ def _grid(answer: StressAnswer) -> dict[str, Any] | None:
     again = any(_again(c) is not None for c in pairs)
     value = _again if again else _held
     z = [[None if (c := by.get((r, k))) is None else value(c) for k in columns] for r in rows]
+    places = places_of(answer)
+    told = [[None if (c := by.get((r, k))) is None else best_words(c.best, places) if again else held_loss(c.held, places) for k in columns] for r in rows]
 
     def axis(one: Any) -> str:
         return html.escape(shock(one, answer.channels).replace(level(one.kind, one.amount), "…"))
@@ -75,7 +77,7 @@ def _grid(answer: StressAnswer) -> dict[str, Any] | None:
     }  # fmt: skip
     data = [{
         "type": "heatmap", "z": z, "x": [level(second.kind, k) for k in columns], "y": [level(first.kind, r) for r in rows], "colorscale": "YlOrRd", "texttemplate": "%{z:,.0f}",
-        "colorbar": {"title": {"text": _("loss of score")}}, "hovertemplate": "%{y}; %{x}: %{z:,.0f}<extra></extra>",
+        "text": told, "colorbar": {"title": {"text": _("loss of score")}}, "hovertemplate": "%{y}; %{x}: %{text}<extra></extra>",
     }]  # fmt: skip
     return {"data": data, "layout": layout}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 from ..domain.fund_stress import StressAnswer
@@ -16,11 +15,13 @@ from .fund_stress_words import (
     fall_text,
     falls_of,
     held_definition,
+    held_loss,
     held_words,
-    interval,
     notes,
+    places_of,
     reach_words,
     rise_text,
+    score_text,
     survivor_words,
 )
 from .numbers import points
@@ -38,7 +39,7 @@ def stress_page(answer: StressAnswer) -> str:
     drawn = charts(answer)
     title = _("Stress: {title}").format(title=answer.title.text())
     body = [tag("p", synthetic_notice(), "notice")] if answer.synthetic else []
-    value = f"{float(Fraction(answer.objective)):,.0f}"
+    value = score_text(answer.objective, places_of(answer))
     words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
     body += [tag("h1", title), tag("p", words.format(value=value, basis=basis_name(answer.basis))), *(tag("p", n) for n in notes(answer))]
     body += [*_cases(answer, drawn), *_falls(answer), *_far(answer), *_cover(answer, drawn), *_survivor(answer)]
@@ -53,17 +54,18 @@ def _chart(name: str, drawn: dict[str, str]) -> list[str]:
 def _cases(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
     if not answer.cases:
         return []
+    places = places_of(answer)
     header = [_("case"), _("projects held"), _("loss when held"), _("loss when solved anew"), _("leave"), _("enter")]
     rows = [
         [
-            case_name(c, answer.channels), held_words(c.held), "" if c.held is None or c.held.loss is None else f"{float(Fraction(c.held.loss)):,.0f}", best_words(c.best),
+            case_name(c, answer.channels), held_words(c.held), held_loss(c.held, places), best_words(c.best, places),
             "" if c.best is None else ", ".join(c.best.left), "" if c.best is None else ", ".join(c.best.entered),
         ]
         for c in answer.cases
     ]  # fmt: skip
     out = [tag("h2", _("Shocks one by one")), *_chart("tornado", drawn)]
     if "grid" in drawn:
-        out += [tag("h2", _("Two shocks together: loss of score")), *_chart("grid", drawn)]
+        out += [tag("h2", _("Two shocks together: loss of score, at most")), *_chart("grid", drawn)]
     return [*out, tag("h2", _("All cases")), tag("p", held_definition(), "soft"), table(header, rows, (2, 3)), *_repeat(answer)]
 
 
@@ -81,7 +83,7 @@ def _falls(answer: StressAnswer) -> list[str]:
         if c.held is None or not (c.held.fallen or c.held.broken or c.held.why):
             continue
         header = [_("order"), _("id"), _("project"), _("loss"), _("rules in the way")]
-        rows = [[str(n), f.id, f.name, f"{float(Fraction(f.score)):,.0f}", "; ".join(r.text() for r in f.rules)] for n, f in enumerate(c.held.fallen, start=1)]
+        rows = [[str(n), f.id, f.name, score_text(f.score, places_of(answer)), "; ".join(r.text() for r in f.rules)] for n, f in enumerate(c.held.fallen, start=1)]
         inner = [table(header, rows, (0, 3))] if rows else []
         if c.held.broken:
             inner.append(tag("p", _("Rules on the portfolio that no longer hold for what is kept: {rules}").format(rules="; ".join(r.text() for r in c.held.broken))))
@@ -91,7 +93,7 @@ def _falls(answer: StressAnswer) -> list[str]:
     if not out:
         return []
     first = falls_of(answer)
-    listed = [[f.id, f.name, interval(f.loss, f.loss), str(f.cases), case_name(answer.cases[f.first], answer.channels)] for f in first]
+    listed = [[f.id, f.name, score_text(str(Fraction(f.loss)), places_of(answer)), str(f.cases), case_name(answer.cases[f.first], answer.channels)] for f in first]
     names = [_("id"), _("project"), _("loss"), _("falls in cases"), _("least severe of them")]
     often = [tag("h2", _("Which projects fall first over all cases held")), table(names, listed, (2, 3))] if len(answer.cases) > 1 and first else []
     return [*often, tag("h2", _("Which projects fall, least loss first, and what stops each")), *out]
@@ -122,7 +124,7 @@ def _survivor(answer: StressAnswer) -> list[str]:
     s = answer.survivor
     if s is None:
         return []
-    out = [tag("h2", _("The plan that survives")), tag("p", survivor_words(s))]
+    out = [tag("h2", _("The plan that survives")), tag("p", survivor_words(s, places_of(answer)))]
     for words, ids in ((_("leave: {ids}"), s.left), (_("enter: {ids}"), s.entered)):
         if ids:
             out.append(tag("p", words.format(ids=", ".join(ids))))

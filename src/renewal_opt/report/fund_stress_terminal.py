@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import IO
 
 from ..domain.fund_stress import StressAnswer
@@ -13,11 +12,13 @@ from .fund_stress_words import (
     cover_definition,
     fall_text,
     held_definition,
+    held_loss,
     held_words,
-    interval,
     notes,
+    places_of,
     reach_words,
     rise_text,
+    score_text,
     some,
     survivor_words,
 )
@@ -35,15 +36,15 @@ def print_stress(answer: StressAnswer, stream: IO[str], width: int | None = None
     if answer.synthetic:
         pages.line(synthetic_notice(), "bold red")
     pages.heading(_("Stress: {title}").format(title=answer.title.text()))
-    value = f"{float(Fraction(answer.objective)):,.0f}"
+    places = places_of(answer)
+    value = score_text(answer.objective, places)
     pages.line(_("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.").format(value=value, basis=basis_name(answer.basis)))
     for words in notes(answer):
         pages.line(words)
     if answer.cases:
         rows = []
         for c in answer.cases:
-            loss = "" if c.held is None or c.held.loss is None else f"{float(Fraction(c.held.loss)):,.0f}"
-            rows.append([case_name(c, answer.channels), held_words(c.held), loss, best_words(c.best)])
+            rows.append([case_name(c, answer.channels), held_words(c.held), held_loss(c.held, places), best_words(c.best, places)])
         pages.line(held_definition())
         pages.table([_("case"), _("projects held"), _("loss"), _("loss when solved anew")], rows, (2, 3))
     _falls(pages, answer)
@@ -54,7 +55,7 @@ def print_stress(answer: StressAnswer, stream: IO[str], width: int | None = None
     _cover(pages, answer)
     if answer.survivor is not None:
         pages.heading(_("The plan that survives"))
-        pages.line(survivor_words(answer.survivor))
+        pages.line(survivor_words(answer.survivor, places_of(answer)))
         for words, ids in ((_("leave: {ids}"), answer.survivor.left), (_("enter: {ids}"), answer.survivor.entered)):
             if ids:
                 pages.line("  " + words.format(ids=some(ids)))
@@ -69,7 +70,7 @@ def _falls(pages: Pages, answer: StressAnswer) -> None:
         pages.line(case_name(c, answer.channels), "bold")
         for f in c.held.fallen[:FALLEN]:
             why = "; ".join(r.text() for r in f.rules[:3])
-            pages.line(f"  {f.id} {f.name}: {interval(float(Fraction(f.score)), float(Fraction(f.score)))}" + (f" — {why}" if why else ""))
+            pages.line(f"  {f.id} {f.name}: {score_text(f.score, places_of(answer))}" + (f" — {why}" if why else ""))
         pages.more(min(FALLEN, len(c.held.fallen)), len(c.held.fallen))
     broken = {r.zh: r for c in answer.cases if c.held is not None for r in c.held.broken}
     if broken:

@@ -9,7 +9,8 @@ from fractions import Fraction
 from ..domain.base import Label
 from ..domain.fund_stress import Case, Held, Reach, Reoptimised, Shock, StressAnswer, Survivor, Threshold
 from ..i18n import _
-from .numbers import percent
+from .compare_words import loss_words
+from .numbers import percent, places_for, rounded
 
 Channels = Mapping[str, Label]
 
@@ -53,21 +54,28 @@ def held_words(h: Held | None) -> str:
     return words + ("" if h.proven or h.status in ("carry_overs", "failed") else " " + _("(not proven to be the least)"))
 
 
-def best_words(b: Reoptimised | None) -> str:
+def best_words(b: Reoptimised | None, places: int) -> str:
     """Return the loss when the plan is solved anew."""
     if b is None:
         return ""
     if b.status != "solved":
         return {"infeasible": _("no plan"), "failed": _("not settled")}[b.status]
-    return interval(b.loss_least, b.loss_most)
+    return loss_words(b.loss_least, b.loss_most, places)
 
 
-def interval(least: float | None, most: float | None) -> str:
-    """Return an interval of losses; one number where both agree to its digits."""
-    if least is None or most is None:
-        return "–"
-    low, high = (f"{v:,.0f}".replace("-0", "0") if abs(v) < 0.5 else f"{v:,.0f}" for v in (least, most))
-    return high if low == high else _("{least} to {most}").format(least=low, most=high)
+def score_text(value: str, places: int) -> str:
+    """Return an exact score or loss with so many decimals."""
+    return f"{rounded(Fraction(value), places):,.{places}f}"
+
+
+def held_loss(h: Held | None, places: int) -> str:
+    """Return the loss of the projects that fall."""
+    return "" if h is None or h.loss is None else score_text(h.loss, places)
+
+
+def places_of(answer: StressAnswer) -> int:
+    """Return the decimals of scores."""
+    return places_for(answer.objective)
 
 
 def reach_words(r: Reach, channels: Channels) -> str:
@@ -80,12 +88,12 @@ def reach_words(r: Reach, channels: Channels) -> str:
     return words + ("" if r.proven else " " + _("(not proven)")) + (f" — {stops}" if stops else "")
 
 
-def survivor_words(s: Survivor) -> str:
+def survivor_words(s: Survivor, places: int) -> str:
     """Return what the plan that survives every case loses."""
     if s.status != "solved":
         return {"infeasible": _("No portfolio survives every case."), "failed": _("The surviving plan was not settled.")}[s.status] + (f" {s.why}" if s.why else "")
     words = _("The best plan that survives every case has {n} new starts; it loses {loss} points.")
-    return words.format(n=len(s.chosen), loss=interval(s.loss_least, s.loss_most)) + ("" if s.proven else " " + _("(its bound is not within the gap)"))
+    return words.format(n=len(s.chosen), loss=loss_words(s.loss_least, s.loss_most, places)) + ("" if s.proven else " " + _("(its bound is not within the gap)"))
 
 
 def held_definition() -> str:

@@ -15,7 +15,9 @@ from .fund_stress_words import (
     held_definition,
     held_words,
     notes,
+    places_of,
     reach_words,
+    score_text,
     survivor_words,
 )
 from .view import basis_name, synthetic_notice
@@ -57,7 +59,7 @@ def _cases(book: Book, answer: StressAnswer) -> None:
         sheet.merged(row, 0, 9, synthetic_notice(), "notice")
         row += 1
     sheet.merged(row, 0, 9, _("Stress: {title}").format(title=answer.title.text()), "title")
-    value = f"{float(Fraction(answer.objective)):,.0f}"
+    value = score_text(answer.objective, places_of(answer))
     words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
     lines = [words.format(value=value, basis=basis_name(answer.basis)), held_definition(), cover_definition(), *notes(answer)]
     for at, line in enumerate(lines, start=row + 1):
@@ -73,7 +75,7 @@ def _cases(book: Book, answer: StressAnswer) -> None:
         sheet.value(row, 2, None if c.held is None or c.held.loss is None else Fraction(c.held.loss))
         sheet.value(row, 3, None if c.best is None else c.best.loss_least, "score" if c.best is not None and c.best.loss_least is not None else "")
         sheet.value(row, 4, None if c.best is None else c.best.loss_most, "score" if c.best is not None and c.best.loss_most is not None else "")
-        sheet.text(row, 5, best_words(c.best))
+        sheet.text(row, 5, best_words(c.best, places_of(answer)))
         sheet.text(row, 6, "" if c.best is None else ", ".join(c.best.left))
         sheet.text(row, 7, "" if c.best is None else ", ".join(c.best.entered))
         sheet.text(row, 8, "" if c.held is None else "; ".join(r.text() for r in c.held.broken))
@@ -106,7 +108,7 @@ def _survivor(book: Book, answer: StressAnswer) -> None:
     s = answer.survivor
     assert s is not None
     sheet = book.sheet(_("survives"), [30, 90])
-    rows: list[tuple[str, object]] = [(_("answer"), survivor_words(s))]
+    rows: list[tuple[str, object]] = [(_("answer"), survivor_words(s, places_of(answer)))]
     if s.status == "solved":
         rows += [
             (_("score"), Fraction(s.objective or 0)), (_("proven upper bound"), s.bound), (_("loss, at least"), s.loss_least), (_("loss, at most"), s.loss_most),

@@ -9,15 +9,12 @@ from ..domain.base import YI
 from ..domain.fund_worth import CapWorth, Change, Curve, SetWorth, WorthAnswer
 from ..i18n import _
 from .compare_words import interval_words
-from .numbers import percent, wan
-
-#: objectives from here on are told whole
-_LARGE = 10_000
+from .numbers import percent, places_for, wan
 
 
 def places_of(answer: WorthAnswer) -> int:
     """Return the decimals of objectives."""
-    return 0 if answer.base.value is not None and abs(Fraction(answer.base.value)) >= _LARGE else 2
+    return places_for(answer.base.value)
 
 
 def interval_of(change: Change) -> Interval:

@@ -25,6 +25,11 @@ def rounded(value: Fraction | int, places: int = 2) -> Decimal:
     return Decimal(whole if scaled >= 0 else -whole).scaleb(-places)
 
 
+def places_for(value: Fraction | str | None) -> int:
+    """Return the decimals of objectives of this size: none from 10,000 on, else two."""
+    return 0 if value is not None and abs(Fraction(value)) >= 10_000 else 2
+
+
 def wan(yuan: int | Fraction) -> str:
     """Return 元 as 万元 with two decimals and separators."""
     return f"{rounded(Fraction(yuan) / WAN):,.2f}"

@@ -134,13 +134,13 @@ def price_text(first: ProtectedPlan, plan: ProtectedPlan) -> str:
     if found is None or found.low is None or found.high is None or not Fraction(first.objective or 0):
         return "–"
     share = 100 / Fraction(first.objective or 0)
-    return interval_words(Interval(found.low * share, found.high * share)).replace("+", "")
+    return interval_words(Interval(found.low * share, found.high * share), signed=False)
 
 
 def price_amount(first: ProtectedPlan, plan: ProtectedPlan, places: int) -> str:
     """Return the price of protection in the objective's unit, as far as it is proven."""
     found = price(first, plan)
-    return "–" if found is None or found.high is None else interval_words(found, places).replace("+", "")
+    return "–" if found is None or found.high is None else interval_words(found, places, signed=False)
 
 
 def price_shares(first: ProtectedPlan, plan: ProtectedPlan) -> tuple[Fraction, Fraction] | None:

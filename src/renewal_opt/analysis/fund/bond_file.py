@@ -26,42 +26,20 @@ from ...domain.plan import Chosen
 from ...errors import Finding, InputError
 from ...i18n import _
 from ...io.nearest import did_you_mean
+from .channels import Channels, Rate
 from .revenue import CLASSES, revenue_of
-from .schedule import Debt, Terms, debt, terms_of
+from .schedule import Debt, debt
 from .target import Target
 
 
-class _Channels:
-    """Which money is a special bond, other debt, or neither."""
+class _Channels(Channels):
+    """Channels, and which bonds may stand as project capital."""
 
     def __init__(self, target: Target) -> None:
-        funding = target.inputs.policy.funding
-        self.funding, self.year = funding, target.plan.plan_year
-        self.bonds = frozenset(funding.expand(side="government", counts_as="debt"))
-        self.other = frozenset(funding.expand(counts_as="debt")) - self.bonds
-        also = {c for rule in funding.capital.values() if rule.active for c in rule.also_capital}
-        self.capital = frozenset(funding.expand(tuple(also))) & self.bonds if also else frozenset()
-
-    def kind(self, name: str) -> str:
-        """Return ``bonds``, ``other_debt`` or ``other`` of a leaf or channel."""
-        leaves = set(self.funding.expand((name,)))
-        return "bonds" if leaves & self.bonds else "other_debt" if leaves & self.other else "other"
-
-    def parent(self, name: str) -> str:
-        return name if name in self.funding.channels else self.funding.parent(name)
-
-    def terms(self, name: str, *, issued: bool = False) -> Terms:
-        channel = self.funding.channels[self.parent(name)]
-        rate = channel.issued_rate.fraction(self.year) if issued and channel.issued_rate is not None else None
-        found = terms_of(channel, self.year, rate)
-        assert found is not None
-        return found
-
-    @property
-    def issued(self) -> bool:
-        """Whether a bond channel has a rate of issue."""
-        channels = (self.funding.channels[c] for c in {self.parent(leaf) for leaf in self.bonds})
-        return any(c.issued_rate is not None and c.issued_rate.fraction(self.year) is not None for c in channels)
+        super().__init__(target.inputs.policy.funding, target.plan.plan_year)
+        self.issued = any(self.issued_rate(self.parent(leaf)) is not None for leaf in self.bonds)
+        also = {c for rule in self.funding.capital.values() if rule.active for c in rule.also_capital}
+        self.capital = frozenset(self.funding.expand(tuple(also))) & self.bonds if also else frozenset()
 
 
 def bond_file(target: Target, only: Collection[str] = ()) -> BondFile:
@@ -106,7 +84,7 @@ def _in_place(chosen: Chosen, project: Project) -> dict[str, int]:
 
 def _project(target: Target, channels: _Channels, chosen: Chosen, project: Project, revenue: Sequence[tuple[int, RevenueRow]]) -> BondProject:
     year, before = target.plan.plan_year, _in_place(chosen, project)
-    debts = {rate: _debts(channels, chosen, before, issued=rate == "issued") for rate in (("declared", "issued") if channels.issued else ("declared",))}
+    debts = {rate: _debts(channels, chosen, before, rate) for rate in channels.rates()}
     bonds = [d for d in debts["declared"] if channels.kind(d.channel) == "bonds"]
     others = [d for d in debts["declared"] if channels.kind(d.channel) == "other_debt"]
     first = min(d.year for d in bonds)
@@ -147,10 +125,10 @@ def _named(target: Target, applicant: str | None) -> str:
     return "" if applicant is None else districts[applicant].label.text() if applicant in districts else applicant
 
 
-def _debts(channels: _Channels, chosen: Chosen, before: dict[str, int], *, issued: bool) -> list[Debt]:
+def _debts(channels: _Channels, chosen: Chosen, before: dict[str, int], rate: Rate) -> list[Debt]:
     drawn = [(m.channel, m.year, m.yuan) for m in chosen.money]
     drawn += [(name, channels.year - 1, yuan) for name, yuan in before.items()]
-    return [debt(chosen.id, name, year, yuan, channels.terms(name, issued=issued)) for name, year, yuan in drawn if yuan and channels.kind(name) != "other"]
+    return [debt(chosen.id, name, year, yuan, channels.terms(name, rate)) for name, year, yuan in drawn if yuan and channels.kind(name) != "other"]
 
 
 def _financing(channels: _Channels, chosen: Chosen, project: Project, before: dict[str, int]) -> tuple[FinancingYear, ...]:
@@ -231,7 +209,7 @@ def _batches(channels: _Channels, chosen: Sequence[Chosen]) -> Iterable[BondBatc
                 both[1] += m.yuan if m.channel in channels.capital else 0
     for (year, name), found in sorted(shares.items()):
         channel, terms = channels.funding.channels[name], channels.terms(name)
-        issued = channel.issued_rate.fraction(channels.year) if channel.issued_rate is not None else None
+        issued = channels.issued_rate(name)
         yield BondBatch(
             id=f"{name}-{year}", channel=name, label=channel.label, year=year, rate=str(terms.rate), issued_rate=None if issued is None else str(issued),
             term=terms.term, repayment=terms.form, fee=str(terms.fee), projects=tuple(BatchShare(id=i, amount=a, as_capital=c) for i, (a, c) in found.items()),

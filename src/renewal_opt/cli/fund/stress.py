@@ -102,13 +102,16 @@ def _asked(target: Target, words: list[tuple[str, str]], *, grid: bool, held: bo
 def _run(target: Target, asked: Asked, workers: int, quiet: bool) -> StressAnswer:
     from ...analysis.fund.stress.run import stress
     from ...report.fund_stress_words import best_words, case_name, held_words
+    from ...report.numbers import places_for
 
     channels = {k: c.label for k, c in target.inputs.policy.funding.channels.items()}
     with Progress(quiet=True, gap=0.0, stopping=_("Stopping; the cases done so far are told. Ctrl-C again ends at once.")) as progress:
 
+        places = places_for(target.plan.objective.value)
+
         def show(case: Case) -> None:
             if not quiet:
-                told = ", ".join(w for w in (held_words(case.held), best_words(case.best)) if w)
+                told = ", ".join(w for w in (held_words(case.held), best_words(case.best, places)) if w)
                 click.echo(f"{case_name(case, channels)}: {told}", err=True)
 
         return stress(target, asked, workers=workers, cancel=progress.cancel, show=show)

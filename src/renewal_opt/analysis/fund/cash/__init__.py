@@ -14,9 +14,10 @@ from ....domain.plan import Plan
 from ....domain.policy import Policy
 from ....errors import Finding, InputError
 from ....i18n import _
+from ..channels import Channels
 from ..target import Target, sound
 from .areas import financing_of, grants_of, member, needed, transfers
-from .books import Book, Channels, books_of, help_of
+from .books import Book, books_of, help_of
 from .cover import classes_of, covers_of, floors_of
 from .flows import channels_of, flow_of, revenue_by_class, standing_of, worth_of, years_of
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ....domain.fund_cash import Basis, Member, Transfer
-from .books import Book, Channels
+from ..channels import Channels
+from .books import Book
 
 
 def shared(surplus: Mapping[str, int], deficit: Mapping[str, int]) -> list[Transfer]:

@@ -5,56 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Literal
 
 from ....domain.fund_cash import Basis, HelpUse
-from ....domain.funding import Funding
 from ....domain.library import Library, Project
 from ....domain.plan import Chosen, Plan
+from ..channels import Channels, Rate
 from ..revenue import revenue_of
-from ..schedule import Debt, Terms, debt, terms_of
+from ..schedule import Debt, debt
 from .building import building_interest
-
-Rate = Literal["declared", "issued"]
-
-
-class Channels:
-    """What the policy's channels are in the plan year.
-
-    Parameters
-    ----------
-    funding : Funding
-    year : int
-        Plan year.
-    """
-
-    def __init__(self, funding: Funding, year: int) -> None:
-        self.funding, self.year = funding, year
-        self.bonds = frozenset(funding.expand(side="government", counts_as="debt"))
-        self.debt = frozenset(funding.expand(counts_as="debt"))
-        self.grants = frozenset(funding.expand(counts_as="grant"))
-        self.issued = any(self._issued(c) is not None for c in funding.channels)
-
-    def parent(self, name: str) -> str:
-        """Return the channel of a leaf, or the channel itself."""
-        return name if name in self.funding.channels else self.funding.parent(name)
-
-    def within(self, name: str, leaves: frozenset[str]) -> bool:
-        """Return whether all money of a leaf or channel is of a set of leaves."""
-        return set(self.funding.expand((name,))) <= leaves
-
-    def _issued(self, channel: str) -> Fraction | None:
-        stated = self.funding.channels[channel].issued_rate
-        return None if stated is None else stated.fraction(self.year)
-
-    def terms(self, name: str, rate: Rate = "declared") -> Terms:
-        """Return the terms of a debt channel."""
-        parent = self.parent(name)
-        found = terms_of(self.funding.channels[parent], self.year, self._issued(parent) if rate == "issued" else None)
-        if found is None:
-            raise ValueError(f"{name} is no debt")
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +99,7 @@ def _book(one: Chosen, project: Project, channels: Channels, basis: Basis | None
     built = max((y for (_c, y), v in money.items() if v), default=t0)
     drawings = [(c, t0 - 1, v) for c, v in in_place.items() if channels.within(c, channels.debt)]
     drawings += [(c, y, v) for (c, y), v in money.items() if v and c in channels.debt]
-    rates: tuple[Rate, ...] = ("declared", "issued") if channels.issued else ("declared",)
-    debts = {rate: [debt(one.id, c, y, v, channels.terms(c, rate)) for c, y, v in drawings] for rate in rates}
+    debts = {rate: [debt(one.id, c, y, v, channels.terms(c, rate)) for c, y, v in drawings] for rate in channels.rates()}
     building: dict[str, dict[int, int]] = {}
     paid = 0
     for name in dict.fromkeys(c for c, _y, _v in drawings):

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from ....domain.fund_cash import Cover, Floor, Line
 from ....domain.policy import Policy
+from ..channels import Channels
 from ..revenue import CLASSES
 from ..schedule import Debt
-from .books import Book, Channels
+from .books import Book
 
 
 def floors_of(policy: Policy, channels: Channels) -> tuple[Floor, ...]:
@@ -56,7 +57,7 @@ def covers_of(books: Sequence[Book], channels: Channels, classes: Sequence[str],
     out = []
     for line, leaves, counted in lines:
         least = max((Fraction(f.ratio) for f in floors if f.line == line and f.active), default=None)
-        for rate in ("declared", "issued") if channels.issued else ("declared",):
+        for rate in channels.rates():
             found = _cover(books, channels, line, rate, leaves, counted, least)
             if found is not None:
                 out.append(found)

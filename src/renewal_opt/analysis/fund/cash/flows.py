@@ -10,9 +10,10 @@ from itertools import accumulate
 import numpy_financial as npf
 
 from ....domain.fund_cash import ChannelCash, Flow, RevenueCash, Standing, Worth
+from ..channels import Channels
 from ..revenue import CLASSES
 from ..schedule import Debt
-from .books import Book, Channels
+from .books import Book
 
 Years = Sequence[int]
 
