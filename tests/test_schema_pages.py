@@ -131,7 +131,7 @@ def test_the_robust_question_is_shown_with_units_and_an_example_that_is_one(tmp_
     text = page("robust")
     assert "- `default` (points of 100: one number for below and above, or [below, above], default [0, 0])" in text
     assert "percent of the total investment: one number for below and above" in text
-    assert "- `overrun` (% overrun, from 0 to 1000, default 10)" in text
+    assert "- `overrun` (percent of overrun, from 0 to 1000, default 10)" in text
     assert "[low, high], shares of 1" in text
     assert EXAMPLE in text
     path = tmp_path / "robust.yaml"

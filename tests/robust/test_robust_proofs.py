@@ -70,11 +70,11 @@ def plan(objective: str, bound: float) -> ProtectedPlan:
 
 def test_a_price_is_no_more_than_proven() -> None:
     first = plan("1000", 1000.08)
-    assert price_text(first, first) == "0.00%"
-    assert price_text(plan("1000", 1000.0), plan("950", 950.0)) == "5.00%"
-    assert price_text(first, plan("999.95", 1000.05)) == "between 0.00 and 0.02%"  # the sign of a difference of 0.05 is not known
-    assert price_text(first, plan("950", 952.0)) == "between 4.80 and 5.01%"
-    assert price_text(first, plan("1000.02", 1000.1)) == "0.00%"  # a better plan was found under protection
+    assert price_text(first, first) == "0.00"
+    assert price_text(plan("1000", 1000.0), plan("950", 950.0)) == "5.00"
+    assert price_text(first, plan("999.95", 1000.05)) == "between 0.00 and 0.02"  # the sign of a difference of 0.05 is not known
+    assert price_text(first, plan("950", 952.0)) == "between 4.80 and 5.01"
+    assert price_text(first, plan("1000.02", 1000.1)) == "0.00"  # a better plan was found under protection
 
 
 def balanced_town(seed: int) -> Town:

@@ -259,3 +259,13 @@ def test_a_line_every_few_seconds_says_what_is_being_done(monkeypatch: pytest.Mo
     assert len(lines) >= 2
     assert set(lines) == {"0 s: one thing"}
     assert OPTIONS.cancel is None
+
+
+def test_choices_that_were_not_found_are_told_everywhere(tmp_path: Path) -> None:
+    late = answered(weights={}, scores={"default": 1}, seconds=D("0.000001"))
+    assert late.choices == ()
+    write_robust(late, None, None, tmp_path / "a.xlsx")
+    book = load_workbook(tmp_path / "a.xlsx")
+    first = " ".join(str(c) for row in book[book.sheetnames[0]].iter_rows(values_only=True) for c in row if c is not None)
+    for text in (printed(late), first, robust_page(late, None, None)):
+        assert "minimax regret: not found in the time" in text

@@ -20,6 +20,7 @@ from .robust_words import (
     gamma_text,
     index_text,
     left_text,
+    missing_choices,
     moves,
     nothing_open,
     number,
@@ -123,15 +124,16 @@ def _projects(answer: RobustAnswer, names: Names, drawn: dict[str, str]) -> list
 
 
 def _choices(answer: RobustAnswer, names: Names) -> list[str]:
+    missing = [tag("p", sentence, "warn") for sentence in missing_choices(answer)]
     if not answer.choices:
-        return []
+        return missing
     places = places_of(answer)
     header = [_("rule"), _("value ({unit})").format(unit=unit_name(answer.basis)), _("portfolio"), _("proof"), _("its projects")]
     rows = [
         [rule_name(c.rule), number(c.value, places), "–" if c.portfolio is None else str(c.portfolio), _("proven") if c.proven else _("best found"), _listed(c.chosen, names)]
         for c in answer.choices
     ]
-    return [tag("h2", _("Portfolios for the whole set of information")), table(header, rows, (1, 2))]
+    return [tag("h2", _("Portfolios for the whole set of information")), table(header, rows, (1, 2)), *missing]
 
 
 def _portfolios(answer: RobustAnswer, names: Names) -> list[str]:

@@ -19,6 +19,7 @@ from .robust_words import (
     index_text,
     index_words,
     left_text,
+    missing_choices,
     moves,
     nothing_open,
     number,
@@ -105,6 +106,8 @@ def _ids(pages: Pages, ids: Sequence[str], title: str = "") -> None:
 
 def _choices(answer: RobustAnswer, pages: Pages) -> None:
     if not answer.choices:
+        for sentence in missing_choices(answer):
+            pages.line(sentence)
         return
     places = places_of(answer)
     pages.heading(_("Portfolios for the whole set of information"))
@@ -115,10 +118,8 @@ def _choices(answer: RobustAnswer, pages: Pages) -> None:
     pages.table([_("rule"), _("value ({unit})").format(unit=unit_name(answer.basis)), _("portfolio"), _("projects"), _("proof")], rows, right=(1, 2, 3))
     for c in answer.choices:
         _ids(pages, c.chosen, _("{name}: ").format(name=rule_name(c.rule)))
-    found = {c.rule for c in answer.choices}
-    for rule in ("maximin", "minimax_regret"):
-        if rule not in found:
-            pages.line(_("{rule}: not found in the time").format(rule=rule_name(rule)))
+    for sentence in missing_choices(answer):
+        pages.line(sentence)
 
 
 def _portfolios(answer: RobustAnswer, pages: Pages) -> None:

@@ -38,6 +38,14 @@ def rule_name(rule: str) -> str:
     return {"maximin": _("maximin value"), "minimax_regret": _("minimax regret")}[rule]
 
 
+def missing_choices(answer: RobustAnswer) -> list[str]:
+    """Return which choices were not found, a sentence each."""
+    if answer.claim == "none" or not any(m.kind == "value" for m in answer.measures):
+        return []
+    found = {c.rule for c in answer.choices}
+    return [_("{rule}: not found in the time").format(rule=rule_name(rule)) for rule in ("maximin", "minimax_regret") if rule not in found]
+
+
 def claim_words(answer: RobustAnswer) -> str:
     """Return what the list of portfolios is."""
     number = len(answer.portfolios)

@@ -20,6 +20,7 @@ from .robust_words import (
     gamma_number,
     gamma_text,
     left_text,
+    missing_choices,
     moves,
     number,
     places_of,
@@ -73,7 +74,7 @@ def _front(book: Book, answer: RobustAnswer, names: Names) -> None:
         sheet.merged(row, 1, 5, value, "text")
         row += 1
     row += 1
-    for sentence in (*definitions(answer), *refine_words(answer), *trial_words(answer)):
+    for sentence in (*definitions(answer), *missing_choices(answer), *refine_words(answer), *trial_words(answer)):
         sheet.merged(row, 0, 5, sentence, "line")
         row += 1
     if answer.measures:
