@@ -23,7 +23,7 @@ from .integer import integer_amounts
 from .lp import ArrayModel
 from .system import MoneyRow, MoneySystem, money_system
 
-__all__ = ["Allotment", "Level", "allot", "blocking"]
+__all__ = ["Allotment", "Level", "allot", "blocking", "rounded"]
 
 #: how far the integer step may move an amount, in steps of the grid
 _REACH = 8
@@ -124,8 +124,8 @@ def allot(
         return Allotment([round(a) for a in amounts])
     settled, proven = _whole(system, amounts, pinned, options)
     if settled is None:
-        rounded = _rounded(system, amounts)
-        return Allotment(None, tuple(r for r in system.rows if not r.holds(rounded)), proven)
+        near = rounded(system, amounts)
+        return Allotment(None, tuple(r for r in system.rows if not r.holds(near)), proven)
     money = [0] * len(problem.entries)
     for e, value in zip(system.entries.tolist(), settled, strict=True):
         money[e] = value
@@ -193,7 +193,7 @@ def _over(value: int | Fraction | None, unit: float) -> float | None:
     return None if value is None else float(value) / unit
 
 
-def _rounded(system: MoneySystem, amounts: list[float], grid: int = 1) -> list[int]:
+def rounded(system: MoneySystem, amounts: Sequence[float], grid: int = 1) -> list[int]:
     """Round to whole multiples of `grid` 元; the largest amount of each group takes what is left over."""
     money = [round(a / grid) * grid for a in amounts]
     for members, amount in zip(system.group, system.amount, strict=True):
@@ -217,7 +217,7 @@ def _whole(system: MoneySystem, amounts: list[float], pinned: list[tuple[list[in
     """
     rows = system.rows + [MoneyRow("tickets", positions, None, lo, hi) for positions, lo, hi in pinned]
     for grid in (100, 1):
-        base = _rounded(system, amounts, grid)
+        base = rounded(system, amounts, grid)
         if all(r.holds(base) for r in rows):
             return base, True
         paying = [[p for p in members if base[p] > 0] for members in system.group]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Protocol
 
 import numpy as np
@@ -78,17 +79,38 @@ def _smallest_unfundable(problem: Problem, rows: list[Row], inside: list[int], o
 
     if not fails(inside):
         return None
-    part, piece = list(inside), max(1, len(inside) // 2)
-    while tries > 0:
-        at, shrunk = 0, False
-        while at < len(part) and tries > 0 and len(part) > 1:
+    left = count(tries, -1)
+    return shrunk(inside, fails, lambda: next(left) > 0)[0]
+
+
+def shrunk(part: Sequence[int], fails: Callable[[list[int]], bool], more: Callable[[], bool]) -> tuple[list[int], bool]:
+    """Leave out ever smaller pieces of what fails while the rest still fails.
+
+    Parameters
+    ----------
+    part : sequence of int
+        Fails as a whole.
+    fails : callable
+        Whether a part fails.
+    more : callable
+        Asked before each try whether there may be one more.
+
+    Returns
+    -------
+    (part, irreducible)
+        What is left, and whether it is known that without any single one it does not fail.
+    """
+    part, piece = list(part), max(1, len(part) // 2)
+    while True:
+        at, less = 0, False
+        while at < len(part) and len(part) > 1:
+            if not more():
+                return part, False
             rest = part[:at] + part[at + piece :]
-            tries -= 1
             if rest and fails(rest):
-                part, shrunk = rest, True
+                part, less = rest, True
             else:
                 at += piece
-        if piece == 1 and not shrunk:
-            break
+        if piece == 1 and not less:
+            return part, True
         piece = max(1, piece // 2)
-    return part

@@ -21,6 +21,7 @@ from ....problem.tickets import ticket_bounds
 from ....solver import HighsSession, SolveOptions, Status
 from ....solver.lp import LinearProgram
 from ....text.base import RowFacts, family_text
+from ...exclude import shrunk
 from .needs import Need, Needs
 from .programme import Programme
 
@@ -284,7 +285,8 @@ def smallest(pool: Sequence[int], fails: Callable[[Iterable[int]], bool], until:
             elif len(piece) > 1:
                 stack += [piece[len(piece) // 2 :], piece[: len(piece) // 2]]
         corrections.append(frozenset(p for p in pool if p not in grown))
-    return _shrunk(list(pool), fails, until)
+    part, irreducible = shrunk(pool, fails, lambda: time.monotonic() < until + _SECONDS)
+    return tuple(part), "irreducible" if irreducible else "found"
 
 
 def _hitting(pool: Sequence[int], sets: Sequence[frozenset[int]]) -> tuple[int, ...]:
@@ -300,22 +302,6 @@ def _hitting(pool: Sequence[int], sets: Sequence[frozenset[int]]) -> tuple[int, 
     if result.x is None:
         return tuple(pool)
     return tuple(p for p in used if result.x[column[p]] > 0.5)
-
-
-def _shrunk(part: list[int], fails: Callable[[Iterable[int]], bool], until: float) -> tuple[tuple[int, ...], Literal["irreducible", "found"]]:
-    piece = max(1, len(part) // 2)
-    while time.monotonic() < until + _SECONDS:
-        at, shrunk = 0, False
-        while at < len(part) and len(part) > 1:
-            rest = part[:at] + part[at + piece :]
-            if rest and fails(rest):
-                part, shrunk = rest, True
-            else:
-                at += piece
-        if piece == 1 and not shrunk:
-            return tuple(part), "irreducible"
-        piece = max(1, piece // 2)
-    return tuple(part), "found"
 
 
 def project_of(problem: Problem, starts: Sequence[bool]) -> list[int]:

@@ -11,11 +11,12 @@ from itertools import count
 from math import ceil, lcm
 from typing import Literal
 
+from ....allot import rounded
 from ....allot.system import MoneySystem
 from ....solver import HighsSession, SolveOptions, SolveResult, Status
 from .bound import Multipliers, lower_bound
 from .programme import Point, Programme
-from .whole import everything, holds, near, rounded, value
+from .whole import everything, holds, near, value
 
 #: nodes and seconds of the search over tickets
 _NODES, _SECONDS = 400, 30.0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor, lcm
 
+from ....allot import rounded
 from ....allot.lp import ArrayModel
 from ....allot.system import MoneyRow, MoneySystem
 from ....solver import HighsSession, SolveOptions, Status
@@ -40,19 +41,6 @@ def value(cost: Sequence[Fraction], money: Sequence[int]) -> Fraction:
         if v and c:
             sums[c] = sums.get(c, 0) + v
     return sum((c * v for c, v in sums.items()), Fraction(0))
-
-
-def rounded(system: MoneySystem, amounts: Sequence[float]) -> list[int]:
-    """Round to whole 元; the largest amount of each group takes what is left over."""
-    money = [max(0, round(a)) for a in amounts]
-    for members, amount in zip(system.group, system.amount, strict=True):
-        rest = amount - sum(money[p] for p in members)
-        while rest:
-            p = max(members, key=lambda q: (money[q], -q))
-            step = max(rest, -money[p])
-            money[p] += step
-            rest -= step
-    return money
 
 
 def near(system: MoneySystem, tickets: Sequence[Ticket], cost: Sequence[Fraction], amounts: Sequence[float], enough: Fraction, options: SolveOptions) -> list[int] | None:
