@@ -224,3 +224,23 @@ def test_overrides_beside_a_plan_need_leave(solved: tuple[Path, Path]) -> None:
     """Questions that do not keep the projects refuse them, as before."""
     with pytest.raises(InputError, match="a plan was made from its own policy values"):
         target_of(solved[1], overrides={"funding.channels.own.cap.2025": 5})
+
+
+def test_a_forged_question_is_a_breach(solved: tuple[Path, Path], tmp_path: Path) -> None:
+    """What a plan says of its funding question is looked at: its form, its projects, and the score it is to reach."""
+    mix, least = solved[1].with_name("own-mix.json"), solved[1].with_name("own-least.json")
+    assert run("fund", "mix", str(solved[1]), "--discount", "0.04", "-o", str(mix), "--quiet")[0] == 0
+    assert run("fund", "least", str(solved[0]), "--score", "70%", "-o", str(least), "--quiet")[0] == 0
+    for path, changes in (
+        (mix, {}), (least, {}), (mix, {"question": "other"}), (mix, {"order": ["fiscal", "fiscal"]}), (mix, {"order": []}), (mix, {"discount": "2"}),
+        (mix, {"left_out": ["P001"]}), (mix, {"left_out": ["nobody"]}), (mix, {"score": "70%", "level": "1"}), (mix, {"more": 1}),
+        (least, {"level": "999999999"}), (least, {"score": "5"}), (least, {"level": 3}), (least, {"order": ["cost"]}), (least, {"score": None}),
+    ):  # fmt: skip
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        plan["options"]["fund"] |= changes
+        forged = path.with_name("forged.json")
+        forged.write_text(json.dumps(plan), encoding="utf-8")
+        assert [b.rule for b in verify_file(forged).breaches] == (["options.fund"] if changes else []), changes
+    plan["options"]["fund"] = "text"
+    forged.write_text(json.dumps(plan), encoding="utf-8")
+    assert [b.rule for b in verify_file(forged).breaches] == ["options.fund"]

@@ -170,8 +170,8 @@ def test_overrides_of_the_command_line_are_applied_again(plan_file):
 def test_options_of_the_solver(plan_file):
     change(plan_file, lambda p: p.update(options={"solver": {"seconds": 1.5, "gap": 0.0001}}))
     assert verify_file(plan_file).holds
-    for bad in ([1], "x", {"gap": 0.0001, "speed": 1}):
+    for bad in ([1], "x", {"gap": 0.0001, "speed": 1}, {"gap": "little"}, {"seconds": "x"}, {"gap": -1}, {"threads": 0}):
         change(plan_file, lambda p, bad=bad: p.update(options={"solver": bad}))
         assert [b.rule for b in verify_file(plan_file).breaches] == ["options"]
-    change(plan_file, lambda p: p.update(options={"solver": {"gap": "little"}}))
+    change(plan_file, lambda p: p.update(options={"solver": {"gap": 0.5}}))
     assert "totals" in {b.family for b in verify_file(plan_file).breaches}

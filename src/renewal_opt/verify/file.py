@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from types import NoneType
 
@@ -15,7 +16,7 @@ from ..io.atomic import sha256_file
 from ..io.naming import case_label, case_name
 from ..io.planinputs import exact, solved_with
 from ..io.yamlfile import parse_yaml
-from .rows import Breach, FamilyResult, Same
+from .rows import Breach, FamilyResult, Same, number
 from .walk import judge, verify_plan
 
 #: what a plan's options may hold
@@ -89,6 +90,8 @@ def _again(plan: Plan, folder: Path, scenario: Path) -> list[FamilyResult]:
     read.append(Same("options", sorted(plan.options.keys() - _OPTIONS), [], at="keys", kind="unknown"))
     if "sweep" in plan.options:
         read.append(Same("options.sweep", _swept(plan.options["sweep"], inputs.scenario), True))
+    if "fund" in plan.options:
+        read.append(Same("options.fund", _funded(plan.options["fund"], plan), True))
     return [judge("inputs", iter(read)), *verify_plan(plan, inputs.policy, inputs.library, scenario_solved)]
 
 
@@ -100,6 +103,31 @@ def _hashes(plan: Plan, folder: Path) -> Iterator[Same]:
         except (OSError, ValueError) as error:
             found, kind = str(error), "missing"
         yield Same("inputs", found, i.sha256, at=i.path, kind=kind)
+
+
+def _funded(said: object, plan: Plan) -> bool:
+    """Return whether what a plan says of a funding question is one, and holds of its projects and its score."""
+    if not (isinstance(said, Mapping) and said.keys() <= {"question", "order", "discount", "left_out", "score", "level"} and said.get("question") in ("mix", "least")):
+        return False
+    order, gone, least = said.get("order"), said.get("left_out", []), said["question"] == "least"
+    if not (isinstance(order, list) and order and all(order.count(a) == 1 and a in ("fiscal", "cost", "leverage") for a in order)):
+        return False
+    chosen, others = {c.id for c in plan.chosen}, {r.id for r in plan.reserve} | {r.id for r in plan.refused}
+    if not (isinstance(gone, list) and all(isinstance(i, str) and i in others - chosen and gone.count(i) == 1 for i in gone)):
+        return False
+    rate = _exact(said.get("discount", "0"))
+    if (least and order != ["fiscal"]) or rate is None or not 0 <= rate < 1:
+        return False
+    if "score" not in said and "level" not in said:
+        return True
+    level, value, asked = _exact(said.get("level")), _exact(plan.objective.value), said.get("score")
+    share = isinstance(asked, str) and asked.strip().endswith("%")
+    return least and isinstance(asked, str) and level is not None and value is not None and level <= value and (share or _exact(asked.strip()) == level)
+
+
+def _exact(text: object) -> Fraction | None:
+    found = number(text) if isinstance(text, str) else None
+    return found if isinstance(found, Fraction) else None
 
 
 def _swept(said: object, scenario: Scenario) -> bool:
