@@ -25,6 +25,11 @@ def put(path: str, value: Any) -> Callable[[GoodSet], None]:
     return edit
 
 
+def balance(**changes: Any) -> Callable[[GoodSet], None]:
+    """Return the edit that adds a fund balance."""
+    return put("funding.fund_balance", {"b": assumed("平衡", "balance", **({"level": "city", "of": "debt", "ratio": 1} | changes))})
+
+
 def scenario(**changes: Any) -> Callable[[GoodSet], None]:
     """Return the edit that sets keys of the scenario."""
 
@@ -120,6 +125,12 @@ BAD: list[tuple[Callable[[GoodSet], None], tuple[str, ...]]] = [
     (put("funding.channels.bond.ticket", {}), ("ticket", "at_least or at_most")),
     (put("funding.channels.bond.share.at_most", {20: D("0.5")}), ("a calendar year",)),
     (put("funding.cover.cover.ratio", 0), ("funding.cover.cover.ratio", "above 0")),
+    (put("funding.channels.bond.issued_rate", D("2.1")), ("bond.issued_rate", "write 0.021 for 2.1 %")),
+    (balance(ratio=0), ("funding.fund_balance.b.ratio", "above 0")),
+    (balance(ratio={2024: 1, 2026: -1}), ("funding.fund_balance.b.ratio.2026", "above 0")),
+    (balance(ratio=120000), ("funding.fund_balance.b.ratio", "a size from 0.01 to 1000")),
+    (balance(revenue=[]), ("funding.fund_balance.b.revenue", "at least one value; leave it out for all")),
+    (balance(revenue=["special", "special"]), ("funding.fund_balance.b.revenue.1", "each value once")),
     (put("funding.ratios.leverage.at_least", -1), ("funding.ratios.leverage.at_least", "0 or more")),
     (put("funding.channels.own.cap", {"later": "last"}), ("at least one year with a number, or open",)),
     (put("limits.votes.at_most", {"value": 0}), ("limits.votes.at_least", "not above at_most, which is 0")),
@@ -210,6 +221,12 @@ def test_bad_inputs_are_refused_in_words(tmp_path: Path, edit: Callable[[GoodSet
     error = refused(good, tmp_path, *words)
     assert error.exit_code == 2
     assert all(f.path or f.row is not None or f.column for f in error.findings)
+
+
+def test_a_fund_balance_of_unknown_words_tells_all_of_them(tmp_path: Path) -> None:
+    good = GoodSet()
+    balance(level="town", of="all", revenue=["help"])(good)
+    refused(good, tmp_path, "one of project, area, district, city", "one of debt, cost", "one of government_fund, special, operating")
 
 
 def test_a_share_of_an_active_budget_is_accepted(tmp_path: Path) -> None:

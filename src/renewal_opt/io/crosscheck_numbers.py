@@ -16,6 +16,7 @@ from ..domain.funding import (
     Channel,
     ChannelShare,
     CoverRule,
+    FundBalanceRule,
     RatioRule,
     ReservedRule,
     ShareRule,
@@ -68,10 +69,10 @@ def _check_dated(value: Dated, entry: BaseModel, name: str, path: YamlPath, plac
             if not 0 <= number <= 1:
                 hint = _("write {share} for {percent} %").format(percent=number, share=(number / 100).normalize()) if 1 < number <= 100 else ""
                 collector.add(places.finding("out_of_range", at, value=number, expected=_("a share from 0 to 1"), hint=hint))
-        elif isinstance(entry, Channel) and name == "rate" and not 0 <= number < 1:
+        elif isinstance(entry, Channel) and name in ("rate", "issued_rate") and not 0 <= number < 1:
             hint = _("write {share} for {percent} %").format(percent=number, share=(number / 100).normalize()) if 1 <= number <= 100 else ""
             collector.add(places.finding("out_of_range", at, value=number, expected=_("a yearly rate from 0 to below 1"), hint=hint))
-        elif isinstance(entry, CoverRule) and number <= 0:
+        elif isinstance(entry, (CoverRule, FundBalanceRule)) and number <= 0:
             collector.add(places.finding("out_of_range", at, value=number, expected=_("above 0")))
         elif isinstance(entry, _NOT_NEGATIVE) and number < 0:
             collector.add(places.finding("out_of_range", at, value=number, expected=_("0 or more")))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pydantic import BaseModel
 
 from ..domain.base import WAN, Dated
-from ..domain.funding import CapRule, CoverRule, Delay, RatioRule
+from ..domain.funding import CapRule, CoverRule, Delay, FundBalanceRule, RatioRule
 from ..domain.policy import ReserveRule
 from ..domain.rules import AreaConditions, Coordination, Level
 from ..domain.screening import HealthCheck
@@ -23,6 +23,7 @@ _SIZES: tuple[tuple[type[BaseModel], str, str, str], ...] = (
     (RatioRule, "at_least", "0.000001", "1000000"),
     (RatioRule, "at_most", "0.000001", "1000000"),
     (CoverRule, "ratio", "0.01", "1000"),
+    (FundBalanceRule, "ratio", "0.01", "1000"),
     (AreaConditions, "least_number", "0", "1000000"),
     (AreaConditions, "revenue_share", "0.000001", "1000"),
     (Coordination, "openings_per_year", "0", "1000000"),
@@ -33,7 +34,7 @@ _SIZES: tuple[tuple[type[BaseModel], str, str, str], ...] = (
 )
 #: lists whose values must differ, and those that must hold something where they are given
 _ONCE = ("channels", "also_capital", "districts", "years", "terms", "term_channels", "revenue", "accept", "unclear")
-_FILLED = ((CapRule, "years"), (CoverRule, "revenue"))
+_FILLED = ((CapRule, "years"), (CoverRule, "revenue"), (FundBalanceRule, "revenue"))
 
 
 def check_ranges(columns: Columns, places: Places, collector: Collector) -> None:

@@ -110,6 +110,10 @@ def _check_money_sets(policy: Policy, places: Places, collector: Collector) -> N
                 asks = isinstance(rule, (ShareRule, ReservedRule)) and rule.at_least is not None
                 expected = _("at least one channel that counts as debt") if debt else _("at least one channel in the set")
                 collector.add(places.finding("empty_set", ("funding", name, i), expected=expected, severity="error" if asks else "warning"))
+    for i, balance in funding.fund_balance.items():
+        if balance.active and balance.of == "debt" and not funding.expand(None, None, "debt"):
+            expected = _("at least one channel that counts as debt")
+            collector.add(places.finding("empty_set", ("funding", "fund_balance", i), expected=expected, severity="warning"))
     for i, ratio in funding.ratios.items():
         for side in ("numerator", "denominator"):
             money: MoneySet = getattr(ratio, side)
