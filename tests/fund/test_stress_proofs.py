@@ -13,9 +13,11 @@ from worth_cases import OPTIONS
 
 from renewal_opt.allot import Allotment
 from renewal_opt.analysis.fund.stress import best as best_module
+from renewal_opt.analysis.fund.stress import held as held_module
 from renewal_opt.analysis.fund.stress import survivor as survivor_module
 from renewal_opt.analysis.fund.stress.best import best
 from renewal_opt.analysis.fund.stress.held import held
+from renewal_opt.analysis.fund.stress.run import Asked, stress
 from renewal_opt.analysis.fund.stress.survivor import survivor
 from renewal_opt.analysis.fund.stress.tables import shaken
 from renewal_opt.analysis.fund.stress.thresholds import thresholds
@@ -40,6 +42,17 @@ def test_a_project_that_starts_later_keeps_its_cover_when_held() -> None:
     assert {c.id: c.start for c in target.plan.chosen} == {"a": Y + 1, "b": Y}
     found = held(target, shaken(target, [shock("cut", "1/2", "cash")]), OPTIONS)
     assert ([f.id for f in found.fallen], found.loss, found.proven) == (["b"], "5", True)
+
+
+def test_a_case_whose_money_is_not_settled_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_time(*_given: Any, **_more: Any) -> Any:
+        raise SolverError("time")
+
+    target = targeted(two())
+    monkeypatch.setattr(held_module, "allot", out_of_time)
+    answer = stress(target, Asked(((shock("revenue", "1/2"),),), cover=False))
+    assert answer.cases[0].held is not None
+    assert answer.cases[0].held.loss == "0"
 
 
 # -- thresholds of cover -------------------------------------------------------------------------------------------------

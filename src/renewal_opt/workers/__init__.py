@@ -2,5 +2,6 @@
 
 from .pool import Opener, Pool, cluster, processes
 from .shared import Shared, laid_down
+from .spread import spread
 
-__all__ = ["Opener", "Pool", "Shared", "cluster", "laid_down", "processes"]
+__all__ = ["Opener", "Pool", "Shared", "cluster", "laid_down", "processes", "spread"]

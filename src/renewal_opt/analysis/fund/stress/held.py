@@ -7,6 +7,7 @@ the conditions of areas do not bind what is kept: those that no longer hold are 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -42,8 +43,11 @@ class Known:
 
 
 def allotted(target: Target, case: Shaken, options: SolveOptions) -> list[int] | None:
-    """Return whole money for all of a plan's projects, by entry of the case's problem; None where they can no longer be funded, the budget kept."""
-    answer = allot(case.problem, target.chosen, case.rows, replace(options, gap=0.0, start=None, progress=None))
+    """Return whole money for all of a plan's projects, by entry of the case's problem; None where they can no longer be funded, the budget kept, or that was not settled."""
+    try:
+        answer = allot(case.problem, target.chosen, case.rows, replace(options, gap=0.0, start=None, progress=None))
+    except SolverError:
+        return None
     return answer.money if answer.money is not None and not _over_budget(case.rows, target.chosen) else None
 
 
@@ -155,10 +159,11 @@ def _stops(sub: Problem, rows: Sequence[Row], chosen: Sequence[bool], id_: str, 
     found = [name(r) for r in rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(flags, ())]
     quiet = replace(options, gap=0.0, start=None, progress=None)
     system = money_system(sub, flags, rows)
-    if not system.unpayable:
-        found += [name(r) for r in blocking(sub, system, quiet, lambda r: r.project in ("", id_))]
-    if not found:
-        found += [name(r) for r in allot(sub, flags, rows, quiet).blocked]
+    with contextlib.suppress(SolverError):  # in the way all the same, only not named
+        if not system.unpayable:
+            found += [name(r) for r in blocking(sub, system, quiet, lambda r: r.project in ("", id_))]
+        if not found:
+            found += [name(r) for r in allot(sub, flags, rows, quiet).blocked]
     return tuple({label.zh: label for label in found}.values())
 
 

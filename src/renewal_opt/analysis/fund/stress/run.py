@@ -5,19 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .... import __version__
 from ....core import BaseState
 from ....domain.fund_stress import Case, Held, Reoptimised, Shock, StressAnswer
 from ....errors import InputError, SolverError
-from ....i18n import get_language, set_language
+from ....i18n import _, get_language, set_language
 from ....screening import Facts
 from ....solver import SolveOptions
-from ....workers import Shared, laid_down
-from ....workers.pool import processes
+from ....workers import Shared, laid_down, spread
 from ...annual import options_of
 from ..target import Target
 from .best import best
@@ -72,7 +70,7 @@ def stress(
     workers : int
         Processes for the cases.
     cancel : threading.Event, optional
-        Stops after the cases at hand.
+        Stops with the cases that are done; one that is solved in this process is ended first.
     show : callable
         Told of each case.
     """
@@ -98,11 +96,7 @@ def one_case(target: Target, shocks: Sequence[Shock], asked: Asked, options: Sol
     try:
         case = shaken(target, shocks)
     except (SolverError, InputError) as error:
-        why = str(error)
-        return Case(
-            name=name, shocks=tuple(shocks), held=Held(status="failed", why=why) if asked.hold else None,
-            best=Reoptimised(status="failed", why=why) if asked.again else None,
-        )  # fmt: skip
+        return _unsettled(shocks, asked, str(error))
     money = allotted(target, case, options)
     stands = money is not None and not broken_rules(case.problem, case.rows, target.chosen, target.opened)
     tightens = all(s.kind in ("cut", "rate") for s in shocks)  # less money, dearer debt: rules get no wider
@@ -114,6 +108,11 @@ def one_case(target: Target, shocks: Sequence[Shock], asked: Asked, options: Sol
     )  # fmt: skip
 
 
+def _unsettled(shocks: Sequence[Shock], asked: Asked, why: str) -> Case:
+    held_, again = Held(status="failed", why=why) if asked.hold else None, Reoptimised(status="failed", why=why) if asked.again else None
+    return Case(name=name_of(shocks), shocks=tuple(shocks), held=held_, best=again)
+
+
 def _cases(target: Target, asked: Asked, options: SolveOptions, workers: int, cancel: threading.Event | None) -> Iterator[tuple[int, Case]]:
     state = target.state()
     if workers < 2 or len(asked.cases) < 2:
@@ -123,16 +122,9 @@ def _cases(target: Target, asked: Asked, options: SolveOptions, workers: int, ca
             yield n, one_case(target, shocks, asked, options, state)
         return
     bare = replace(target, problem=replace(target.problem, facts=None))  # type: ignore[arg-type]
-    with laid_down((bare, asked, options, state, get_language())) as shared, processes(min(workers, len(asked.cases)))() as pool:
-        waiting = {pool.executor.submit(_work, shared, n): n for n in range(len(asked.cases))}
-        while waiting:
-            finished, _rest = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield waiting.pop(future), future.result()
-            if cancel is not None and cancel.is_set():
-                for future in waiting:
-                    future.cancel()
-                waiting = {f: n for f, n in waiting.items() if not f.cancelled()}
+    with laid_down((bare, asked, options, state, get_language())) as shared:
+        for n, case in spread(_work, {n: (shared, n) for n in range(len(asked.cases))}, workers, cancel):
+            yield n, _unsettled(asked.cases[n], asked, _("its worker was killed, most often for want of memory")) if case is None else case
 
 
 @dataclass
@@ -141,7 +133,6 @@ class _Here:
 
     token: str = ""
     loaded: Any = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 _HERE = _Here()

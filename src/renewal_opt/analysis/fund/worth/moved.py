@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -14,11 +13,11 @@ import numpy as np
 from ....core import BaseState
 from ....domain import Policy
 from ....errors import InfeasibleError, SolverError
-from ....i18n import get_language, set_language
+from ....i18n import _, get_language, set_language
 from ....io.load import Inputs
 from ....problem import Problem
 from ....solver import SolveOptions
-from ....workers.pool import processes
+from ....workers import spread
 from ....workers.shared import Shared, laid_down
 from ...annual import make_problem
 from ...portfolio import Portfolio, objective_step, solve_portfolio
@@ -178,14 +177,8 @@ class Solver:
         out: dict[Any, Found] = {}
         plain = replace(self.options, threads=1, progress=None, cancel=None)
         bare = replace(self.inputs, origins={}, tree={})
-        with laid_down(_Shared(bare, plain, self.state, get_language())) as shared, processes(min(self.workers, len(policies)))() as pool:
-            waiting = {pool.executor.submit(_run, shared, policy): key for key, policy in policies.items()}
-            while waiting and not self.cancel.is_set():
-                ready, _open = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    key = waiting.pop(future)
-                    out[key] = future.result()
-                    done(key, out[key])
-            for future in waiting:
-                future.cancel()
+        with laid_down(_Shared(bare, plain, self.state, get_language())) as shared:
+            for key, found in spread(_run, {k: (shared, p) for k, p in policies.items()}, self.workers, self.cancel):
+                out[key] = found if found is not None else Found(None, None, "none", why=_("its worker was killed, most often for want of memory"))
+                done(key, out[key])
         return {key: out[key] for key in policies if key in out}
