@@ -15,6 +15,7 @@ from small import Town, carry, channel, entry, new, revenue
 
 from renewal_opt.allot import allot
 from renewal_opt.analysis.annual import make_problem, options_of
+from renewal_opt.analysis.exclude import shrunk
 from renewal_opt.analysis.fund.mix.blocked import smallest, why_blocked
 from renewal_opt.analysis.fund.mix.leave import leave_out
 from renewal_opt.analysis.portfolio import funded, objective_of
@@ -202,3 +203,17 @@ def test_sets_fail_and_their_parts_do_not(tmp_path: Path) -> None:
                 assert not any(fewer) or allot(problem, fewer, rows, options, whole=False).money is not None
             told += 1
     assert told > 8
+
+
+def test_shrinking_says_whether_it_is_done() -> None:
+    def fails(part: list[int]) -> bool:
+        asked.append(part)
+        return {3, 7} <= set(part)
+
+    asked: list[list[int]] = []
+    assert shrunk(range(12), fails, lambda: True) == ([3, 7], True)
+    asked.clear()
+    part, irreducible = shrunk(range(12), fails, lambda: len(asked) < 3)
+    assert not irreducible
+    assert {3, 7} <= set(part)
+    assert shrunk([5], lambda part: True, lambda: True) == ([5], True)
