@@ -51,7 +51,7 @@ def test_tables_hold_what_the_front_holds(fronts: dict[str, Path]) -> None:
     assert len(text) == len(front.points) + 1
     assert text[1].startswith("1,")
     book = openpyxl.load_workbook(folder / "front.xlsx", data_only=True)
-    assert book.sheetnames[:3] == ["plans", "payoff", "projects"]
+    assert book.sheetnames[:3] == ["plans", "payoff", "list of projects"]
     view = FrontView.of(front, [read_plan(folder / p.plan) for p in front.points])
     rows = [r for r in book["plans"].iter_rows(values_only=True) if isinstance(r[0], int)]
     assert len(rows) == len(front.points)
