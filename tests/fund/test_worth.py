@@ -12,7 +12,8 @@ from small import Town, channel, entry, new
 from worth_cases import WAN, YI, Raw, based, best, edited, moved_problem, random_raw, relaxed, target_of_town
 
 from renewal_opt.analysis.fund.worth.answer import worth
-from renewal_opt.analysis.fund.worth.caps import Asked, Base, worth_of_caps
+from renewal_opt.analysis.fund.worth.base import Asked, Base
+from renewal_opt.analysis.fund.worth.caps import solve_caps, worth_of_caps
 from renewal_opt.analysis.fund.worth.levers import by_year, levers_of, moved, moved_together, with_policy
 from renewal_opt.analysis.fund.worth.lp_prices import LeverProgram
 from renewal_opt.domain.fund_worth import CapWorth, Change, WorthAnswer
@@ -44,7 +45,7 @@ def random_base(seed: int, **asked: Any) -> tuple[Raw, Base, Asked] | None:
 
 def caps_of(base: Base, asked: Asked) -> list[CapWorth]:
     program = LeverProgram(base.problem, base.levers, asked.step)
-    return worth_of_caps(base, asked, program, base.levers, lambda words: None)
+    return worth_of_caps(base, program, solve_caps(base, asked, program, base.levers, lambda words: None))
 
 
 def check_changes(seed: int, most: int) -> int:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction as F
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from small import Town, channel, entry, new
 from worth_cases import WAN, based, feasible, random_raw, spending, target_of_town
 
+from renewal_opt.analysis.assemble import assemble
+from renewal_opt.analysis.fund.target import of_plan
+from renewal_opt.analysis.fund.worth import answer as answer_module
+from renewal_opt.analysis.fund.worth import base as base_module
 from renewal_opt.analysis.fund.worth.answer import worth
-from renewal_opt.analysis.fund.worth.caps import Asked
+from renewal_opt.analysis.fund.worth.base import Asked
+from renewal_opt.analysis.fund.worth.caps import solve_caps
 from renewal_opt.analysis.fund.worth.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
 from renewal_opt.analysis.fund.worth.levers import by_year, with_policy
 from renewal_opt.analysis.fund.worth.moved import Found, Solver
+from renewal_opt.analysis.portfolio import funded
 from renewal_opt.domain.fund_worth import Corner, Curve
 from renewal_opt.errors import InfeasibleError
+from renewal_opt.model.build import plan_rows
 from renewal_opt.problem import Problem
+from renewal_opt.solver import SolveOptions
 
 
 def upper_at(corners: Sequence[Corner], money: int) -> float | None:
@@ -141,6 +151,35 @@ def test_all_caps_scaled() -> None:
     assert lower_at(curve.lower, 20 * WAN - 1) in (None, 0)
     assert max(c.value for c in curve.lower) == 60  # both together need 40
     assert (upper_at(curve.upper, 30 * WAN) or 0) >= 60
+
+
+def test_what_the_curve_finds_is_told_of_the_caps_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first solve ends far from its bound; the curve finds the optimum: header, changes and curve say the same afterwards.
+
+    Caps of 30: `a` (30, score 40) is the plan at hand; `b` and `c` (15 each, 30 each) are worth 60.
+    """
+    town = Town([new("a", 30, 40), new("b", 15, 30), new("c", 15, 30)], channels={"c": channel(cap={2025: 30})})
+    problem = town.problem()
+    chosen = [problem.projects[int(p)].id == "a" for p in problem.starts.project]
+    poor = funded(problem, plan_rows(problem), chosen, {}, SolveOptions())[0]
+    assert poor is not None
+    target = of_plan(Path("plan.json"), town.inputs, assemble(town.inputs, problem, poor, {}, ()), problem)
+    monkeypatch.setattr(base_module, "solve_portfolio", lambda *_given: replace(poor, bound=100.0, stopped="time"))
+    answer = worth(target, Asked(step=15 * WAN, exact=True, time=0.0), points=0)
+    assert (answer.base.value, answer.base.bound, answer.plan_kept) == ("40", "100", True)
+    answer = worth(target, Asked(step=15 * WAN, exact=True, time=0.0), points=0, pairs=True)
+    assert answer.base.value == "40"
+    asked = Asked(step=15 * WAN, exact=True)
+    monkeypatch.setattr(answer_module, "solve_caps", lambda base, asked, *given: solve_caps(base, replace(asked, time=0.0), *given))
+    answer = worth(target, asked, points=30, curves=[("total", "yearly"), ("total", "summed")])
+    assert (answer.base.value, answer.base.bound, answer.base.starts, answer.plan_kept) == ("60", "60", 2, False)
+    (cap,) = answer.caps
+    assert cap.more.stopped == "not_solved"
+    assert F(cap.more.low or -1) == 0
+    assert F(cap.more.high or 0) < 41  # from 60, no longer from 40; the relaxation's optimum with 45 is 100
+    for curve in answer.curves:
+        assert max(c.value for c in curve.lower) == 60
+        assert lower_at(curve.lower, 30 * WAN) == 60
 
 
 def test_nothing_to_scale_is_said() -> None:

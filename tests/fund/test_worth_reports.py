@@ -17,7 +17,7 @@ from test_worth import two_channels
 from worth_cases import WAN, target_of_town
 
 from renewal_opt.analysis.fund.worth.answer import worth
-from renewal_opt.analysis.fund.worth.caps import Asked
+from renewal_opt.analysis.fund.worth.base import Asked
 from renewal_opt.cli import main
 from renewal_opt.domain.fund_worth import Change, WorthAnswer
 from renewal_opt.i18n import set_language

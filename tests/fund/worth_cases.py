@@ -21,7 +21,7 @@ from renewal_opt.allot import allot
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.analysis.assemble import assemble
 from renewal_opt.analysis.fund.target import Target, of_plan
-from renewal_opt.analysis.fund.worth.caps import Asked, Base, base_of
+from renewal_opt.analysis.fund.worth.base import Asked, Base, base_of
 from renewal_opt.analysis.fund.worth.levers import Lever, by_year, moved, with_policy
 from renewal_opt.analysis.portfolio import objective_of, solve_portfolio
 from renewal_opt.domain.base import WAN, YI

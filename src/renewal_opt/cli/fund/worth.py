@@ -14,13 +14,12 @@ from .. import targets
 from ..base import Exact, Whole, json_option, option
 from ..base import command as a_command
 from ..output import give_out, text_writer
-from ..progress import Progress
-from .asked import quietly, read_apart, the_file, the_sets
+from .asked import quietly, read_apart, stoppable, the_file, the_sets
 
 if TYPE_CHECKING:
     from ...analysis.fund.target import Target
     from ...analysis.fund.worth.answer import Drawn
-    from ...analysis.fund.worth.caps import Asked
+    from ...analysis.fund.worth.base import Asked
     from ...domain.fund_worth import WorthAnswer
 
 
@@ -42,7 +41,9 @@ if TYPE_CHECKING:
 @the_sets
 @json_option
 @quietly
+@click.pass_context
 def command(
+    ctx: click.Context,
     path: Path,
     step: Decimal,
     channels: str | None,
@@ -62,7 +63,7 @@ def command(
     quiet: bool,
 ) -> None:
     """Tell what money is worth."""
-    from ...analysis.fund.worth.caps import Asked
+    from ...analysis.fund.worth.base import Asked
     from ...io.answerfile import answer_to_json
     from ...report.fund_worth_terminal import print_worth
 
@@ -73,7 +74,7 @@ def command(
     target, read = read_apart(path, sets, quiet, [output, xlsx, page])
     named = tuple(c for c in (channels or "").split(",") if c)
     limit = float(seconds if seconds is not None else target.inputs.scenario.solver.seconds)
-    answer = _answer(target, Asked(yuan, named, wanted, limit, float(most), exact, workers), pairs, points, drawn, quiet)
+    answer, stopped = _answer(target, Asked(yuan, named, wanted, limit, float(most), exact, workers), pairs, points, drawn, quiet)
     text = answer_to_json(answer)
 
     def workbook(to: Path) -> None:
@@ -88,9 +89,11 @@ def command(
 
     files = [(output, text_writer(text)), (xlsx, workbook), (page, html)]
     give_out(files, read, text, lambda to: print_worth(answer, to), as_json=as_json, quiet=quiet)
+    if stopped:
+        ctx.exit(130)
 
 
-def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[Drawn], quiet: bool) -> WorthAnswer:
+def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[Drawn], quiet: bool) -> tuple[WorthAnswer, bool]:
     from ...analysis.fund.worth.answer import worth
 
     def tell(words: str) -> None:
@@ -98,9 +101,9 @@ def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[
             click.echo(words, err=True)
 
     stopping = _("Stopping; what is proven so far will be written. Ctrl-C again ends at once.")
-    with Progress(quiet=True, gap=0.0, stopping=stopping) as progress:
+    with stoppable(stopping) as progress:
         more: dict[str, Any] = {"curves": drawn} if drawn else {}
-        return worth(target, asked, pairs=pairs, points=points, tell=tell, cancel=progress.cancel, **more)
+        return worth(target, asked, pairs=pairs, points=points, tell=tell, cancel=progress.cancel, **more), progress.cancel.is_set()
 
 
 def _yuan(step: Decimal, faults: list[Finding]) -> int:

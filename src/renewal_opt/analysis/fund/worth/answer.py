@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable, Sequence
 
 from ....domain.base import Label
-from ....domain.fund_worth import Axis, Caps, Curve, SetWorth, WorthAnswer
+from ....domain.fund_worth import Axis, Caps, WorthAnswer
+from ....solver.clock import OutOfTime
 from ...assemble import input_files, program_versions
 from ..target import Target
-from .caps import Asked, Base, base_of, chosen_levers, optimum_of, worth_of_caps
+from .base import Asked, Base, base_of, chosen_levers, optimum_of
+from .caps import solve_caps, worth_of_caps
 from .curve import CurveMaker, measured_by_budget
+from .levers import Lever
 from .lp_prices import LeverProgram
-from .sets import worth_of_sets
+from .sets import Solved, solve_sets, worth_of_sets
 
 Drawn = tuple[Axis, Caps]
 
@@ -46,31 +49,59 @@ def worth(
     InfeasibleError, SolverError
         When the plan's own question has no plan, or none is found in time.
     """
-    base = base_of(target, asked, cancel or threading.Event())
+    cancel = cancel or threading.Event()
+    base = base_of(target, asked, cancel)
     levers = chosen_levers(base, asked)
-    program = LeverProgram(base.problem, levers, asked.step)
-    caps = worth_of_caps(base, asked, program, levers, tell)
-    sets: list[SetWorth] = worth_of_sets(base, asked, program, levers, caps, tell) if pairs else []
+    program = _program(base, levers, asked.step, cancel)
+    cases = [] if program is None else solve_caps(base, asked, program, levers, tell)
     notes = _notes(base)
-    drawn: list[Curve] = []
+    if cancel.is_set():
+        notes.append(_stopped(len({c.lever.row for c in cases}), len(levers)))
+    solved: list[Solved] = []
+    if pairs and program is not None and not cancel.is_set():
+        try:
+            solved = solve_sets(base, asked, program, [v for v in levers if v.row in {c.lever.row for c in cases}], worth_of_caps(base, program, cases), tell)
+        except OutOfTime:
+            notes.append(_NO_SETS)
+    makers: list[CurveMaker] = []
     for axis, years in curves if points else ():
+        if cancel.is_set():
+            notes.append(_NO_CURVE)
+            break
         maker = CurveMaker(base, asked, axis, years, points)
         if not maker.scales():
             notes.append(_NO_CAPS)
         elif maker.monotone():
-            drawn.append(maker.draw(tell))
+            if maker.draw(tell) is not None:
+                makers.append(maker)
         else:
             notes.append(_NOT_MONOTONE)
         if years != "yearly":
             notes += _dropped(base, years)
+    caps = [] if program is None else worth_of_caps(base, program, cases)  # told last: every solve may have taught more of the plan's own optimum
+    sets = [] if program is None else worth_of_sets(base, asked, program, solved, caps)
     plan, inputs = target.plan, target.inputs
     return WorthAnswer(
         program=program_versions(), city=plan.city, title=plan.title, synthetic=target.synthetic, scenario=inputs.scenario.name, plan_year=plan.plan_year,
-        basis=inputs.scenario.basis, step=asked.step, gap_asked=base.options.gap, base=optimum_of(base.known.found), relaxed=program.optimum,
-        plan_kept=base.known.kept, caps=tuple(caps), sets=tuple(sets), curves=tuple(drawn), notes=tuple(dict.fromkeys(notes, None)), inputs=input_files(inputs),
+        basis=inputs.scenario.basis, step=asked.step, gap_asked=base.options.gap, base=optimum_of(base.known.found), relaxed=None if program is None else program.optimum,
+        plan_kept=base.known.kept, caps=tuple(caps), sets=tuple(sets), curves=tuple(m.curve() for m in makers), notes=tuple(dict.fromkeys(notes, None)), inputs=input_files(inputs),
     )  # fmt: skip
 
 
+def _program(base: Base, levers: Sequence[Lever], step: int, cancel: threading.Event) -> LeverProgram | None:
+    """Return the relaxation of the caps; None where it was stopped before it was solved."""
+    try:
+        return None if cancel.is_set() else LeverProgram(base.problem, levers, step, cancel)
+    except OutOfTime:
+        return None
+
+
+def _stopped(looked: int, all_: int) -> Label:
+    return Label(zh=f"中途停止：{all_} 项上限中看了 {looked} 项，其余未列出；所列区间均已证明", en=f"stopped: {looked} of {all_} caps were looked at, the others are not listed; the intervals told are proven")
+
+
+_NO_SETS = Label(zh="中途停止：未看上限的组合", en="stopped: caps together were not looked at")
+_NO_CURVE = Label(zh="中途停止：其余曲线未画", en="stopped: the other curves are not drawn")
 _NOT_MONOTONE = Label(
     zh="有限额按预算的占比设下限：资金多了未必仍可行，故不画该曲线", en="a limit asks for a least share of the budget: more money may take plans away, so that this curve is not drawn"
 )

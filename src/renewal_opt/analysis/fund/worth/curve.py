@@ -23,8 +23,9 @@ from ....domain.funding import CapByYear
 from ....i18n import _
 from ....model.build import plan_rows
 from ....problem import Problem
-from .caps import Asked, Base
-from .levers import Lever, cap_rule, looser, with_policy
+from ....solver.clock import OutOfTime
+from .base import Asked, Base
+from .levers import Lever, added_rules, cap_rule, looser, with_policy
 from .lp_prices import LeverProgram, Line
 from .moved import Found, Solver
 
@@ -140,9 +141,10 @@ class _Ceiling:
 
 @dataclass
 class _Curves:
-    """What is known: solves by money, steps of plans, lines of the relaxation."""
+    """What is known: solves by money, bounds that hold up to some money, steps of plans, lines of the relaxation."""
 
     solved: dict[int, Found] = field(default_factory=dict)
+    bounds: dict[int, Fraction] = field(default_factory=dict)
     steps: dict[int, Fraction] = field(default_factory=dict)
     ceilings: list[_Ceiling] = field(default_factory=list)
 
@@ -155,6 +157,7 @@ class _Curves:
         if self.none(money):
             return None
         bounds = [f.bound for m, f in self.solved.items() if m >= money and f.bound is not None]
+        bounds += [b for m, b in self.bounds.items() if m >= money]
         bounds += [v for c in self.ceilings if (v := c.at(money)) is not None]
         lower = self.lower(money)
         found = min(bounds) if bounds else None
@@ -168,6 +171,7 @@ class _Curves:
         """Return where the upper curve may bend between two places."""
         lines = [c.line for c in self.ceilings]
         lines += [Line(m, float(f.bound), 0.0) for m, f in self.solved.items() if m >= high and f.bound is not None]
+        lines += [Line(m, float(b), 0.0) for m, b in self.bounds.items() if m >= high]
         out = {int(end) for c in self.ceilings for end in (c.least, c.most) if low < end < high}
         for i, a in enumerate(lines):
             for b in lines[i + 1 :]:
@@ -231,17 +235,25 @@ class CurveMaker:
 
     # -- solving -----------------------------------------------------------------------------------------------
 
-    def draw(self, tell: Callable[[str], None]) -> Curve:
-        """Solve point after point; each goes where most is open."""
+    def draw(self, tell: Callable[[str], None]) -> Curve | None:
+        """Solve point after point; each goes where most is open. What is found of the caps as they stand goes to the base.
+
+        Once it is stopped, the curve is what is known by then; None before its first solve and lines.
+        """
         low, high = self._ends()
         deadline = time.monotonic() + self.asked.time
         solver = self.base.solver
+        if self.caps == "yearly":
+            self._from_base()
         self._take(high, solver)
-        if self.axis == "scale":
-            self._relax_scaled(low, high)
-        else:  # more money than the best plan needs changes nothing
-            self._relax(low, max(self._known.steps, default=high))
-        if low < high and self.points > 1:
+        try:
+            if self.axis == "scale":
+                self._relax_scaled(low, high)
+            else:  # more money than the best plan needs changes nothing
+                self._relax(low, max(self._known.steps, default=high))
+        except OutOfTime:
+            return None
+        if low < high and self.points > 1 and not solver.cancel.is_set():
             self._take(low, solver)
         while len(self._known.solved) < self.points and time.monotonic() < deadline and not solver.cancel.is_set():
             at = self._next(low, high)
@@ -249,21 +261,49 @@ class CurveMaker:
                 break
             self._take(at, solver)
             tell(_("curve: {n} of {points} points").format(n=len(self._known.solved), points=self.points))
-        return self._curve(low, high)
+        return self.curve()
 
     def _take(self, money: int, solver: Solver) -> None:
-        found = solver.one(self.policy(money))
+        policy = self.policy(money)
+        found = solver.one(policy)
         self._known.solved[money] = found
         if found.value is not None:
             at = min(money, found.spent) if self.axis == "total" else money
             self._known.steps[at] = max(found.value, self._known.steps.get(at, found.value))
+        wider, narrower = self._beside_base(money)
+        if narrower:
+            self.base.known.plan_below(found)
+        if wider:
+            self.base.known.bound_above(found.bound)
+
+    def _beside_base(self, money: int) -> tuple[bool, bool]:
+        """Return whether every plan of the caps as they stand is one with so much money on the curve, and the other way round."""
+        base, policy = self.base, self.policy(money)
+        rows = plan_rows(with_policy(base.problem, policy))
+        follow = added_rules(base.problem.policy, policy)  # sums of caps as they stand, and all money
+        if self.axis == "scale" and money < self._sum:
+            follow = frozenset()
+        if self.axis == "total" and money < self._ends()[1]:
+            follow -= {f"caps:{_ALL}"}
+        return looser(base.rows, rows, follow), looser(rows, base.rows)
+
+    def _from_base(self) -> None:
+        """Take what is known of the caps as they stand: its plan is one of the curve, its bound one where no more is allowed."""
+        own, known = self.base.known.found, self._known
+        at = self._sum if self.axis == "scale" else self._ends()[1]
+        wider, narrower = self._beside_base(at)
+        if wider and own.value is not None:
+            step = at if self.axis == "scale" else own.spent
+            known.steps[step] = max(own.value, known.steps.get(step, own.value))
+        if narrower and own.bound is not None:
+            known.bounds[at] = min(own.bound, known.bounds.get(at, own.bound))
 
     def _relax(self, low: int, high: int) -> None:
         """Take supporting lines of the relaxation at a few places: they bound all money."""
         if high <= low:
             return
         lever = Lever("cap", _ALL, f"funding.caps.{_ALL}", _ALL, f"caps:{_ALL}", None, f"caps:{_ALL}", Label(zh="", en=""), high, False)
-        program = LeverProgram(with_policy(self.base.problem, self.policy(high)), [lever], high - low)
+        program = LeverProgram(with_policy(self.base.problem, self.policy(high)), [lever], high - low, self.base.solver.cancel)
         for k in range(_PLACES + 1):
             line = program.line(lever, -((high - low) * k // _PLACES))
             if line is not None:
@@ -273,7 +313,7 @@ class CurveMaker:
         """The same where all caps move at once: chords of a concave optimum bound it beyond their ends, each optimum what lies below it."""
         found: list[tuple[int, float]] = []
         for money in sorted({low + (high - low) * k // _PLACES for k in range(_PLACES + 1)}):
-            value = LeverProgram(with_policy(self.base.problem, self.policy(money)), [], 1).optimum
+            value = LeverProgram(with_policy(self.base.problem, self.policy(money)), [], 1, self.base.solver.cancel).optimum
             if value is not None:
                 found.append((money, value))
                 self._known.ceilings.append(_Ceiling(Line(money, value, 0.0), most=money))
@@ -304,7 +344,10 @@ class CurveMaker:
 
     # -- answer ------------------------------------------------------------------------------------------------
 
-    def _curve(self, low: int, high: int) -> Curve:
+    def curve(self) -> Curve:
+        """Return the curve as far as it is drawn, with what is known of the caps as they stand by now."""
+        low, high = self._ends()
+        self._from_base()
         known = self._known
         places = sorted({low, high, *(m for m in known.steps if low <= m <= high), *(m for m in known.solved if low <= m <= high)})
         lower: list[Corner] = []

@@ -8,6 +8,7 @@ by intersecting supporting lines (Eisner and Severance, J. ACM 23 (1976) 619-635
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ from ....model.matrices import Matrices
 from ....model.rows import Row
 from ....problem import Problem
 from ....problem.tables import Floats
+from ....solver.clock import Clock
 from ....solver.lp import LinearProgram, LpAnswer
 from .levers import Lever, first_start, moved, sides, with_policy
 
@@ -73,6 +75,8 @@ class LeverProgram:
     levers : sequence of Lever
     step : int
         元; what hangs on a cap is taken as linear over it.
+    cancel : threading.Event, optional
+        Set it to stop: whatever is asked then raises OutOfTime.
 
     Attributes
     ----------
@@ -80,7 +84,7 @@ class LeverProgram:
         Of the caps as they stand, in the plan's unit; None where the relaxation has no point.
     """
 
-    def __init__(self, problem: Problem, levers: Sequence[Lever], step: int) -> None:
+    def __init__(self, problem: Problem, levers: Sequence[Lever], step: int, cancel: threading.Event | None = None) -> None:
         model = build_model(problem)
         self._gain, self._unit = float(model.gain_unit), float(problem.money_unit)
         matrices = compile_model(model)
@@ -91,6 +95,7 @@ class LeverProgram:
         for lever in levers:
             directions += [_direction(problem, matrices, base, lever, by, self._unit) for by in (step, -min(step, lever.yuan))]
         self._lp = LinearProgram(_widened(matrices, directions))
+        self._lp.clock = Clock(cancel=cancel)
         self._free: int | None = None
         root = self._lp.run()
         self._root = root

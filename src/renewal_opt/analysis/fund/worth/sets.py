@@ -12,7 +12,8 @@ from ....domain.fund_worth import CapWorth, Change, SetWorth, Verdict
 from ....i18n import _
 from ....model.build import plan_rows
 from ...bottlenecks import bottlenecks
-from .caps import Asked, Base, change_of, relaxed_bound
+from .base import Asked, Base
+from .change import change_of, relaxed_bound
 from .levers import Lever, added_rules, looser, money_of, moved_together, with_policy
 from .lp_prices import LeverProgram, Ray
 from .moved import Found
@@ -36,14 +37,33 @@ class _Set:
     alone: float | None
 
 
-def worth_of_sets(base: Base, asked: Asked, program: LeverProgram, levers: Sequence[Lever], caps: Sequence[CapWorth], tell: Callable[[str], None]) -> list[SetWorth]:
-    """Return the worth of sets of caps: pairs of one year, and the sets that are tight funding rows of the plan.
+@dataclass(frozen=True)
+class Solved:
+    """A set with a step more, and what was found.
+
+    Attributes
+    ----------
+    one : the set
+    relaxes : bool
+        Whether every plan of the caps as they stand is one after it.
+    found : Found or None
+        None where it was not solved.
+    """
+
+    one: _Set
+    relaxes: bool
+    found: Found | None
+
+
+def solve_sets(base: Base, asked: Asked, program: LeverProgram, levers: Sequence[Lever], caps: Sequence[CapWorth], tell: Callable[[str], None]) -> list[Solved]:
+    """Move sets of caps by a step: pairs of one year, and the sets that are tight funding rows of the plan.
 
     Solved are the bottlenecks, and the pairs that the relaxation finds worth most beyond the better one of them alone.
 
     Parameters
     ----------
     base : Base
+        What is proven of its optimum grows on the way.
     asked : Asked
     program : LeverProgram
         Of all these caps.
@@ -53,8 +73,7 @@ def worth_of_sets(base: Base, asked: Asked, program: LeverProgram, levers: Seque
     tell : callable
         Told what is done.
     """
-    known = {c.row: c for c in caps}
-    found = _candidates(base, asked, program, levers, known)
+    found = _candidates(base, asked, program, levers, {c.row: c for c in caps})
     policies = {k: moved_together(base.problem.policy, s.levers, asked.step, s.shared) for k, s in enumerate(found)}
     answers: dict[int, Found] = {}
     deadline, ahead = time.monotonic() + asked.time, max(1, 2 * asked.workers)
@@ -63,13 +82,33 @@ def worth_of_sets(base: Base, asked: Asked, program: LeverProgram, levers: Seque
             break
         answers |= base.solver.many({k: policies[k] for k in range(at, min(at + ahead, len(found)))})
         tell(_("{done} of {cases} sets solved").format(done=len(answers), cases=len(found)))
-    out: list[SetWorth] = []
+    out: list[Solved] = []
     for k, one in enumerate(found):
         rows = plan_rows(with_policy(base.problem, policies[k]))
         relaxes = looser(base.rows, rows, added_rules(base.problem.policy, policies[k]))
         if relaxes and k in answers:
             base.known.bound_above(answers[k].bound)
-        change = change_of(base, asked.step, answers.get(k), relaxed_bound(program, one.ray.change), relaxes=relaxes, tightens=False)
+        out.append(Solved(one, relaxes, answers.get(k)))
+    return out
+
+
+def worth_of_sets(base: Base, asked: Asked, program: LeverProgram, solved: Sequence[Solved], caps: Sequence[CapWorth]) -> list[SetWorth]:
+    """Return the worth of sets of caps, measured from what is proven of the plan's own optimum by now.
+
+    Parameters
+    ----------
+    base : Base
+    asked : Asked
+    program : LeverProgram
+    solved : sequence of Solved
+    caps : sequence of CapWorth
+        The same caps alone, measured from the same.
+    """
+    known = {c.row: c for c in caps}
+    out: list[SetWorth] = []
+    for s in solved:
+        one = s.one
+        change = change_of(base, asked.step, s.found, relaxed_bound(program, one.ray.change), relaxes=s.relaxes, tightens=False)
         alone = _best([known[v.row].more for v in one.levers])
         out.append(
             SetWorth(
@@ -108,8 +147,7 @@ def _candidates(base: Base, asked: Asked, program: LeverProgram, levers: Sequenc
     money = {v.row: money_of(base.problem, v, base.by_name) for v in levers}
     by_row = {v.now: v for v in levers}  # bottlenecks are told of the problem by year
     looked: dict[frozenset[str], _Set] = {}
-    paid = any(c.money for c in base.target.plan.chosen)  # a plan of nothing has no bottleneck
-    for b in bottlenecks(base.problem, base.target.plan) if paid else []:
+    for b in bottlenecks(base.problem, base.target.plan):
         members = tuple(v for s in b.sources if (v := by_row.get(s.row)) is not None)
         if 2 <= len(members) <= _MOST and len(members) == len(b.sources):
             _look(base, asked, program, members, money, known, True, looked)
