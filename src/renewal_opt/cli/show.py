@@ -126,7 +126,7 @@ def _bottlenecks(plan: Plan, path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"plan": str(path), "bottlenecks": document(found)})
     else:
-        print_bottlenecks(found, sys.stdout)
+        print_bottlenecks(found, sys.stdout, paid=any(m.yuan for c in plan.chosen for m in c.money))
 
 
 def _inputs(plan: Plan, path: Path) -> tuple[Policy | None, Library | None]:

@@ -34,6 +34,8 @@ def least_need(t: FundingTables, v: Floats, prices: list[Floats]) -> list[tuple[
         When no money satisfies the balance and the rules of the portfolio's projects.
     """
     held = np.flatnonzero(np.asarray(t.spend @ v).ravel() > 0)
+    if not len(held):  # nothing to pay: a programme without columns is none
+        return [(0.0, 0)] * len(prices)
     who = np.unique(t.pair_project[held])
     g = by_project(t, who)
     n = g.n_entries

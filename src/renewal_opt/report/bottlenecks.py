@@ -36,11 +36,21 @@ def document(found: Sequence[Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def print_bottlenecks(found: Sequence[Any], file: IO[str]) -> None:
-    """Print the tight funding rows, the tightest first."""
+def print_bottlenecks(found: Sequence[Any], file: IO[str], *, paid: bool = True) -> None:
+    """Print the tight funding rows, the tightest first.
+
+    Parameters
+    ----------
+    found : sequence of Bottleneck
+    file : text stream
+    paid : bool
+        Whether the plan spends any money; of one that spends none there is nothing to tell.
+    """
     pages = Pages(file)
     pages.line(_("Bottlenecks of the funding"), "bold")
-    if not found:
+    if not paid:
+        pages.line(_("This plan spends no money: no set of channels has anything to bring for it."))
+    elif not found:
         pages.line(_("No set of channels is used up: money does not hold this plan back."))
     for number, b in enumerate(found, 1):
         pages.line(f"{number}. {sentence(b)}")
