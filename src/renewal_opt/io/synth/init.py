@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -92,14 +94,39 @@ def write_init(target: Path | str) -> tuple[Path, ...]:
             shutil.copytree(root / "scenarios", temp / "scenarios", ignore=ignore)
             policy = load_policy(temp / "models" / CITY).policy
             write_library(make_library(policy, PROJECTS, SEED, PLAN_YEAR), policy, temp / "library.xlsx")
-            if real.exists():
-                real.rmdir()  # empty, as checked; refuses when something came in since
-            os.replace(temp, real)
+            written = sorted(p.relative_to(temp) for p in temp.rglob("*") if p.is_file())
+            _into_place(temp, real)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
     except OSError as err:
         raise _refused(target, err.strerror or str(err)) from err
-    return tuple(sorted(p for p in target.rglob("*") if p.is_file()))
+    return tuple(target / p for p in written)
+
+
+def _into_place(temp: Path, real: Path) -> None:
+    """Give the finished folder its name; one that is there stays the same folder (a shell may stand in it) and takes the parts in."""
+    if not real.exists():
+        os.replace(temp, real)
+        return
+    if any(real.iterdir()):  # something came in since
+        raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(real))
+    moved: list[Path] = []
+    try:
+        for part in sorted(temp.iterdir()):
+            place = real / part.name
+            if os.path.lexists(place):
+                raise OSError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
+            moved.append(place)
+            os.rename(part, place)
+    except BaseException:  # Ctrl-C too: all or nothing
+        for place in moved:
+            _gone(place)
+        raise
+
+
+def _gone(place: Path) -> None:
+    with contextlib.suppress(OSError):
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
 
 
 def _refused(target: Path, expected: str) -> InputError:
