@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen, Label
+from .fund_head import FundHead
 from .plan import InputFile
 
 
@@ -35,18 +36,14 @@ class BalancedPlan(Frozen):
     """Groups that would not balance in the plan without balancing."""
 
 
-class BalancePrice(Frozen):
+class BalancePrice(FundHead):
     """The answer."""
 
-    version: Literal[1] = 1
-    program: str
-    title: Label
-    synthetic: bool
-    scenario: str
-    plan_year: int
     basis: str
     of: Literal["debt", "cost"]
     ratio: str
     inputs: tuple[InputFile, ...]
     plans: tuple[BalancedPlan, ...]
     seconds: float
+    stopped: bool = False
+    """Whether it was stopped before the last level; the plan at hand then has the bound proven by then."""

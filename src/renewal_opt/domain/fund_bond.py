@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen, Label
+from .fund_head import FundHead
 from .plan import InputFile
 
 
@@ -139,15 +140,9 @@ class BondBatch(Frozen):
         return sum(p.amount for p in self.projects)
 
 
-class BondFile(Frozen):
+class BondFile(FundHead):
     """The bond file of a plan."""
 
-    version: Literal[1] = 1
-    program: str
-    title: Label
-    synthetic: bool
-    scenario: str
-    plan_year: int
     inputs: tuple[InputFile, ...]
     classes: dict[str, Label]
     """Revenue classes that occur, with their names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen, Label
+from .fund_head import FundHead
 from .plan import InputFile
 
 #: `bond`: government debt alone; `bond_classes`: the same, with the revenue classes that the policy's rules for it name; `debt`: all debt
@@ -221,15 +222,9 @@ class Floor(Frozen):
     assumption: bool
 
 
-class CashAnswer(Frozen):
+class CashAnswer(FundHead):
     """The answer."""
 
-    version: Literal[1] = 1
-    program: str
-    title: Label
-    synthetic: bool
-    scenario: str
-    plan_year: int
     inputs: tuple[InputFile, ...]
     basis: Basis | None
     """Whether the total investment is 静态 or 动态; None where the library does not say."""

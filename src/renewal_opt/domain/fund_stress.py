@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen, Label
+from .fund_head import FundHead
 from .plan import InputFile
 
 ShockKind = Literal["cut", "late", "rate", "revenue", "cost"]
@@ -138,15 +139,9 @@ class Survivor(Frozen):
     why: str = ""
 
 
-class StressAnswer(Frozen):
+class StressAnswer(FundHead):
     """The answer."""
 
-    version: Literal[1] = 1
-    program: str
-    title: Label
-    synthetic: bool
-    scenario: str
-    plan_year: int
     basis: str
     inputs: tuple[InputFile, ...]
     objective: str
@@ -158,3 +153,5 @@ class StressAnswer(Frozen):
     reach: tuple[Reach, ...] = ()
     survivor: Survivor | None = None
     seconds: float = 0.0
+    stopped: bool = False
+    """Whether it was stopped before all that was asked was done: cases without an answer are left out."""
