@@ -101,7 +101,7 @@ def solve_annual(
     with placing(inputs):
         answer = solve_portfolio(problem, options_of(inputs.scenario, progress, cancel), recheck, state)
     cancelled = answer.stopped == "interrupted" or (cancel is not None and cancel.is_set())
-    bases = _other_bases(problem, answer) if other_bases and not cancelled else []
+    bases = _other_bases(problem, answer, cancel) if other_bases and not cancelled else []
     if bases or last[-1][0] is not answer:
         plan, results, broken = checked(answer, bases)
     else:
@@ -132,16 +132,18 @@ def base_state(inputs: Inputs, cancel: threading.Event | None = None) -> BaseSta
     return answer.state if answer.stopped in ("gap", "optimal") else None
 
 
-def _other_bases(problem: Problem, answer: Portfolio) -> list[BasisList]:
-    """Return the overlap of the list with those of the other bases."""
+def _other_bases(problem: Problem, answer: Portfolio, cancel: threading.Event | None) -> list[BasisList]:
+    """Return the overlap of the list with those of the other bases; once it is stopped, with those that are done."""
     bases: tuple[Basis, ...] = ("investment", "count", "beneficiaries")
     mine = _started(problem, answer)
     out: list[BasisList] = []
     for basis in bases:
         if basis == problem.scenario.basis or (basis == "beneficiaries" and not any(p.residents for p in problem.projects)):
             continue
+        if cancel is not None and cancel.is_set():
+            break
         variant = rebased(problem, basis)
-        limits = options_of(variant.scenario)
+        limits = options_of(variant.scenario, cancel=cancel)
         limits = replace(limits, seconds=max(1.0, limits.seconds * _OTHER_SHARE), gap=max(limits.gap, _OTHER_GAP))
         try:
             theirs = solve_portfolio(variant, limits, state=answer.state)

@@ -50,7 +50,7 @@ class Closer:
         self._pooled: list[int] = []
         self._asked = self._tries = self._hits = 0
         self._full = Relaxation(system, money=True, objective=self._objective, cancel=cancel)
-        self._small = Relaxation(system, money=False, objective=self._objective)
+        self._small = Relaxation(system, money=False, objective=self._objective, cancel=cancel)
         self.limit: Fraction | None = None
         if target is not None:
             self.aim(target)

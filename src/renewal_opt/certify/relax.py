@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..model.matrices import Matrices
+from ..solver.lp import LONG
 from ..solver.process import claimed_threads
 from ..solver.result import SolveOptions
 from ..solver.run import load, must, new_instance
@@ -28,8 +29,6 @@ Floats = npt.NDArray[np.float64]
 
 _STATUS = highspy.HighsModelStatus
 _INFEASIBLE = (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible)
-#: with more money entries than this a solve is long enough to be asked whether to stop
-LONG = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,8 @@ class Relaxation:
         self._pool_scale: list[float] = []
         self._highs: Any = new_instance()
         load(self._highs, matrices)
-        self._cancel = cancel if money and len(system.entry_upper) > LONG else None
+        self._cancel = cancel
+        self._long = matrices.n_cols >= LONG
         self._first = True
         for name, value in (("solver", "simplex"), ("threads", claimed_threads())):
             must(self._highs.setOptionValue(name, value), name)
@@ -142,7 +142,7 @@ class Relaxation:
         raise OutOfTime
 
     def _watch(self) -> contextlib.AbstractContextManager[object]:
-        if self._cancel is None:
+        if not self._long:
             return contextlib.nullcontext()
         return Watch(self._highs, SolveOptions(cancel=self._cancel, catch_ctrl_c=False), time.monotonic())
 

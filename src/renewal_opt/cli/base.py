@@ -7,11 +7,14 @@ shown: at import time the language is not known yet.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, TextIO
 
 import click
@@ -183,6 +186,7 @@ class App(Group):
         streams = (sys.stdout, sys.stderr)
         before = get_language()
         set_language(chosen_language(given, os.environ))
+        handler = _ctrl_c_ends()
         try:
             result = super().main(given, prog_name or PROGRAM, complete_var, standalone_mode=False, **extra)
             code = result if isinstance(result, int) and not isinstance(result, bool) else 0
@@ -197,10 +201,26 @@ class App(Group):
                 traceback.print_exc()
             code = tell(error, as_json="--json" in given)
         finally:
+            if handler is not None:
+                signal.signal(signal.SIGINT, handler)
             set_language(before)
         if standalone_mode:
             sys.exit(code)
         return code
+
+
+def _ctrl_c_ends() -> Any:
+    """Let Ctrl-C end the command and not just the one run of the solver that it meets; return the handler before, None for none.
+
+    The solver asks a handler of our own, while Python's it answers with the best that the run has found.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return None
+    return signal.signal(signal.SIGINT, _interrupted)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _let_go(streams: Sequence[TextIO]) -> None:

@@ -28,11 +28,13 @@ class Progress:
         Gap asked for.
     stopping : str, optional
         What is said at the first Ctrl-C, in the language in force.
+    at_once : bool
+        Whether the first Ctrl-C ends the command: for what has no answer in part.
     """
 
-    def __init__(self, *, quiet: bool, gap: float, stopping: str | None = None) -> None:
+    def __init__(self, *, quiet: bool, gap: float, stopping: str | None = None, at_once: bool = False) -> None:
         self.cancel = threading.Event()
-        self._stopping = stopping
+        self._stopping, self._at_once = stopping, at_once
         self._quiet, self._asked = quiet, gap
         self._live: Any = None
         self._task: Any = None
@@ -78,7 +80,7 @@ class Progress:
         return words.format(seconds=now - self._started, gap=shown, asked=self._asked, value=value)
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        if self.cancel.is_set():
+        if self._at_once or self.cancel.is_set():
             raise KeyboardInterrupt
         self.cancel.set()
         if not self._quiet:

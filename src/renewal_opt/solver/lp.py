@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Sequence
@@ -16,12 +17,16 @@ from ..i18n import _
 from ..model.matrices import Matrices, dot
 from .clock import Clock, OutOfTime
 from .process import claimed_threads
-from .result import FloatArray, IntArray
+from .result import FloatArray, IntArray, SolveOptions
 from .run import Factory, load, must, new_instance
+from .watch import Watch
 
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 _INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-_CLOCK = highspy.HighsModelStatus.kTimeLimit
+_ENDED = (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
+
+#: columns from which on a programme may take so long that a stop has to reach it: to be asked costs smaller ones a tenth of their time
+LONG = 3000
 
 #: by how much of itself an objective may differ from that of its point
 SLACK = 1e-6
@@ -122,17 +127,24 @@ class LinearProgram:
             left = max(0.1, deadline - time.monotonic())  # HiGHS's clock runs on from one linear programme to the next
             must(self._highs.setOptionValue("time_limit", float(self._highs.getRunTime()) + left), "time_limit")
             try:
-                status, said = self._highs.run(), self._highs.getModelStatus()
+                with self._watch():
+                    status = self._highs.run()
+                said = self._highs.getModelStatus()
             except Exception as error:
                 status, said = repr(error), None
             answer = self._read() if said == _OPTIMAL and status != highspy.HighsStatus.kError else None
             if answer is not None:
                 return answer
-            if said == _CLOCK:
+            if said in _ENDED:
                 raise OutOfTime(_("the linear programme ran out of time"))
             if afresh and said in _INFEASIBLE:
                 return None
         raise SolverError(_("HiGHS gave no usable answer: {first}; again: {second}").format(first=status, second=said))
+
+    def _watch(self) -> contextlib.AbstractContextManager[object]:
+        if self.n_cols < LONG:
+            return contextlib.nullcontext()
+        return Watch(self._highs, SolveOptions(cancel=self.clock.cancel, catch_ctrl_c=False), time.monotonic())
 
     def _read(self) -> LpAnswer | None:
         """Return the point and its multipliers, None when a number is missing or is none, or the objective is not the point's."""

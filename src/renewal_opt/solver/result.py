@@ -112,7 +112,8 @@ class SolveOptions:
     progress : callable, optional
         Called as `progress(fraction, gap, best)` a few times a second, and once at the end.
     catch_ctrl_c : bool
-        In the main thread, answer Ctrl-C with the best solution so far.
+        In the main thread, answer Ctrl-C with the best solution so far. A handler of Ctrl-C of one's own is called in any
+        case; Python's own one, which raises, only where this is False.
     log_file : str
         Path for the log of HiGHS, empty for none.
     """

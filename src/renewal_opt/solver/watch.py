@@ -3,7 +3,8 @@
 HiGHS calls back from the thread that runs it; a Python signal handler runs there too, as soon as a callback
 gives the interpreter a turn. So a handler that sets a flag, and a callback that reads it, are enough: the run
 ends in order and keeps its best solution. No exception may cross HiGHS: one from the progress callback is
-kept, ends the run, and is raised afterwards.
+kept, ends the run, and is raised afterwards. So is one from the handler of Ctrl-C that was there before: it is
+called too, whatever the options say, for it knows of all that is still to come, and this run alone is not all.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Watch:
             event.subscribe(self._called)
         if self._options.found is not None:
             self._highs.cbMipImprovingSolution.subscribe(self._improved)
-        if self._options.catch_ctrl_c and threading.current_thread() is threading.main_thread():
+        if threading.current_thread() is threading.main_thread():
             self._old_handler = signal.signal(signal.SIGINT, self._on_sigint)
         return self
 
@@ -77,7 +78,14 @@ class Watch:
         return (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt, self._highs.cbIpmInterrupt)
 
     def _on_sigint(self, number: int, frame: FrameType | None) -> None:
-        self._ctrl_c = True
+        catches, before = self._options.catch_ctrl_c, self._old_handler
+        self._ctrl_c = self._ctrl_c or catches
+        if not callable(before) or (catches and before is signal.default_int_handler):
+            return
+        try:
+            before(number, frame)
+        except BaseException as error:
+            self._caught = error
 
     def _improved(self, event: Any) -> None:
         try:

@@ -56,9 +56,14 @@ def processes(workers: int) -> Opener:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
+        class Executor(ProcessPoolExecutor):
+            def submit(self, *task: Any, **more: Any) -> Any:  # workers begin here, and take over which signals are blocked
+                with _ctrl_c_waits():
+                    return super().submit(*task, **more)
+
         context = multiprocessing.get_context("spawn")  # HiGHS hangs in a child that was forked after a solve
         reader, writer = context.Pipe(duplex=False)
-        executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(reader,))
+        executor = Executor(workers, mp_context=context, initializer=_begin, initargs=(reader,))
         try:
             yield Pool(executor, lambda: workers)
             executor.shutdown(wait=True)
@@ -69,6 +74,19 @@ def processes(workers: int) -> Opener:
             reader.close()
 
     return opened
+
+
+@contextlib.contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Hold Ctrl-C back, so that a process begun meanwhile is never met by it; it comes to this one afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(alive: Any) -> None:

@@ -90,6 +90,8 @@ def price_of_balancing(
         try:
             plan = solve_annual(changed, other_bases=False, cancel=cancel)
         except (InfeasibleError, SolverError) as error:
+            if isinstance(error, SolverError) and cancel is not None and cancel.is_set():
+                break  # stopped before it had a plan
             status = "infeasible" if isinstance(error, InfeasibleError) else "failed"
             plans.append(BalancedPlan(level=level, rule=rule, status=status, why=str(error), short=short))  # type: ignore[arg-type]
             continue
@@ -98,7 +100,7 @@ def price_of_balancing(
     return BalancePrice(
         program=__version__, title=scenario.title(inputs.policy.city.label), synthetic=inputs.library.synthetic or inputs.policy.city.synthetic,
         scenario=scenario.name, plan_year=scenario.plan_year, basis=scenario.basis, of=of, ratio=str(ratio), inputs=input_files(inputs),  # type: ignore[arg-type]
-        plans=tuple(plans), seconds=round(time.perf_counter() - began, 3),
+        plans=tuple(plans), seconds=round(time.perf_counter() - began, 3), stopped=cancel is not None and cancel.is_set(),
     )  # fmt: skip
 
 

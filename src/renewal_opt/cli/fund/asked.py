@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...i18n import N_, _
+from ...errors import SolverError
+from ...i18n import N_
 from ..base import a_path, argument, option
 from ..output import check_targets, parse_overrides, recordable
 from ..progress import Progress
@@ -17,6 +19,28 @@ if TYPE_CHECKING:
 the_file = argument("path", type=a_path(), about=N_("Plan file (JSON) whose projects stay as they are, or scenario file (YAML), which is solved first."))
 the_sets = option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=N_("Change a policy value of the scenario, for example funding.channels.special_bond.cap.2025=200000; may be given several times."))
 quietly = option("--quiet", is_flag=True, help=N_("No progress on stderr and no tables."))
+
+
+@contextmanager
+def stoppable(stopping: str, *, quiet: bool = True, gap: float = 0.0) -> Iterator[Progress]:
+    """Make the first Ctrl-C end with what is proven so far; where nothing is yet, the command is interrupted.
+
+    Parameters
+    ----------
+    stopping : str
+        What is said at the first Ctrl-C.
+    quiet : bool
+        Whether to show no progress.
+    gap : float
+        Gap asked for.
+    """
+    with Progress(quiet=quiet, gap=gap, stopping=stopping) as progress:
+        try:
+            yield progress
+        except SolverError:
+            if progress.cancel.is_set():
+                raise KeyboardInterrupt from None
+            raise
 
 
 def read_apart(path: Path, sets: tuple[str, ...], quiet: bool, files: Sequence[Path | None], *, keep_projects: bool = False) -> tuple[Target, list[Path]]:
@@ -47,5 +71,5 @@ def read_target(path: Path, sets: tuple[str, ...], quiet: bool, *, keep_projects
     recorded = {"overrides": recordable(overrides)} if overrides else None
     if is_plan(path):
         return target_of(path, overrides=overrides, options=recorded if keep_projects else None)
-    with Progress(quiet=quiet, gap=0.0, stopping=_("Stopping; the best plan so far is taken. Ctrl-C again ends at once.")) as progress:
+    with Progress(quiet=quiet, gap=0.0, at_once=True) as progress:  # a plan in the making is none to ask of
         return target_of(path, overrides=overrides, options=recorded, progress=progress.report, cancel=progress.cancel)

@@ -12,9 +12,8 @@ from ...i18n import N_, _
 from ..base import Choice, Exact, a_path, argument, json_option, option
 from ..base import command as a_command
 from ..output import check_targets, give_out, parse_overrides, text_writer
-from ..progress import Progress
 from ..targets import Target
-from .asked import quietly, the_sets
+from .asked import quietly, stoppable, the_sets
 
 LEVELS = ("city", "district", "area", "project")
 
@@ -29,8 +28,9 @@ LEVELS = ("city", "district", "area", "project")
 @the_sets
 @json_option
 @quietly
+@click.pass_context
 def command(
-    scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, output: Path | None, xlsx: Path | None, sets: tuple[str, ...], as_json: bool, quiet: bool
+    ctx: click.Context, scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, output: Path | None, xlsx: Path | None, sets: tuple[str, ...], as_json: bool, quiet: bool
 ) -> None:
     """Find the price of balancing."""
     from ...analysis.fund.target import is_plan
@@ -44,7 +44,7 @@ def command(
     inputs = load_inputs(scenario, overrides=parse_overrides(sets))
     read = [p for _role, p in inputs.files]
     check_targets([p for p in (output, xlsx) if p is not None], read)
-    with Progress(quiet=quiet, gap=float(inputs.scenario.solver.gap), stopping=_("Stopping; the levels solved so far are told. Ctrl-C again ends at once.")) as progress:
+    with stoppable(_("Stopping; the levels solved so far are told. Ctrl-C again ends at once."), quiet=quiet, gap=float(inputs.scenario.solver.gap)) as progress:
         from ...analysis.fund.balance import price_of_balancing
         from ...report.fund_balance_words import level_name
 
@@ -61,3 +61,5 @@ def command(
         write_balance_price(answer, to)
 
     give_out([(output, text_writer(text)), (xlsx, workbook)], read, text, lambda to: print_balance_price(answer, to), as_json=as_json, quiet=quiet)
+    if answer.stopped:
+        ctx.exit(130)

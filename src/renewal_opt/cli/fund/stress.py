@@ -14,8 +14,7 @@ from .. import targets
 from ..base import Whole, json_option, option
 from ..base import command as a_command
 from ..output import give_out, text_writer
-from ..progress import Progress
-from .asked import quietly, read_apart, the_file, the_sets
+from .asked import quietly, read_apart, stoppable, the_file, the_sets
 
 if TYPE_CHECKING:
     from ...analysis.fund.stress.run import Asked
@@ -42,7 +41,9 @@ if TYPE_CHECKING:
 @the_sets
 @json_option
 @quietly
+@click.pass_context
 def command(
+    ctx: click.Context,
     path: Path,
     cuts: tuple[str, ...],
     lates: tuple[str, ...],
@@ -87,6 +88,8 @@ def command(
 
     files = [(output, text_writer(text)), (xlsx, workbook), (html, page)]
     give_out(files, read, text, lambda to: print_stress(answer, to), as_json=as_json, quiet=quiet)
+    if answer.stopped:
+        ctx.exit(130)
 
 
 def _asked(target: Target, words: list[tuple[str, str]], *, grid: bool, held: bool, again: bool, far: bool, survive: bool) -> Asked:
@@ -105,8 +108,7 @@ def _run(target: Target, asked: Asked, workers: int, quiet: bool) -> StressAnswe
     from ...report.numbers import places_for
 
     channels = {k: c.label for k, c in target.inputs.policy.funding.channels.items()}
-    with Progress(quiet=True, gap=0.0, stopping=_("Stopping; the cases done so far are told. Ctrl-C again ends at once.")) as progress:
-
+    with stoppable(_("Stopping; the cases done so far are told. Ctrl-C again ends at once.")) as progress:
         places = places_for(target.plan.objective.value)
 
         def show(case: Case) -> None:

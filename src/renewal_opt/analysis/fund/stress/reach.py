@@ -29,25 +29,35 @@ def reach(target: Target, kinds: Iterable[tuple[str, str]], options: SolveOption
     kinds : iterable of (kind, channel)
         Kinds of `ENDS`.
     options : SolveOptions
+        Its cancel token ends it with those that are found.
     """
     out: list[Reach] = []
     quiet = replace(options, gap=0.0, start=None, progress=None)
     for kind, channel in kinds:
+        if stopped(options):
+            break
         low, high = 0, int(ENDS[kind] / STEP)
         proven = True
         verdict = _funded(target, kind, channel, ENDS[kind], quiet)
-        if verdict is True:
+        if verdict is True and not stopped(options):
             out.append(Reach(kind=kind, target=channel, holds=str(ENDS[kind]), breaks=None, proven=True))  # type: ignore[arg-type]
             continue
         proven &= verdict is not None
-        while high - low > 1:
+        while high - low > 1 and not stopped(options):
             middle = (low + high) // 2
             verdict = _funded(target, kind, channel, middle * STEP, quiet)
             proven &= verdict is not None
             low, high = (middle, high) if verdict else (low, middle)
+        if stopped(options):
+            break  # what was answered since is no verdict
         rules = _in_the_way(target, kind, channel, high * STEP, quiet)
         out.append(Reach(kind=kind, target=channel, holds=str(low * STEP), breaks=str(high * STEP), proven=proven, rules=rules))  # type: ignore[arg-type]
     return out
+
+
+def stopped(options: SolveOptions) -> bool:
+    """Return whether someone asked to stop."""
+    return options.cancel is not None and options.cancel.is_set()
 
 
 def _in_the_way(target: Target, kind: str, channel: str, level: Fraction, options: SolveOptions) -> tuple[Label, ...]:

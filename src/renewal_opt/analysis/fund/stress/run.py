@@ -20,7 +20,7 @@ from ...annual import options_of
 from ..target import Target
 from .best import best
 from .held import Known, allotted, broken_rules, held
-from .reach import reach
+from .reach import reach, stopped
 from .repeat import overrides_of
 from .shocks import name_of
 from .survivor import survivor
@@ -70,23 +70,24 @@ def stress(
     workers : int
         Processes for the cases.
     cancel : threading.Event, optional
-        Stops with the cases that are done; one that is solved in this process is ended first.
+        Stops with the cases that are done; one that is not is left out. The search for a survivor gives what it has found.
     show : callable
         Told of each case.
     """
     began = time.perf_counter()
-    plan, options = target.plan, replace(options_of(target.inputs.scenario), threads=1)
+    plan, options = target.plan, replace(options_of(target.inputs.scenario), threads=1, cancel=cancel)
     done: dict[int, Case] = {}
     for n, case in _cases(target, asked, options, workers, cancel):
         done[n] = case
         show(case)
-    stopped = cancel is not None and cancel.is_set()
+    edges = tuple(thresholds(target)) if asked.cover else ()
+    far = tuple(reach(target, asked.far, options))
+    survives = survivor(target, asked.cases, options) if asked.survive and not stopped(options) else None
     return StressAnswer(
         program=__version__, title=plan.title, synthetic=target.synthetic, scenario=plan.scenario, plan_year=plan.plan_year, basis=plan.objective.basis,
         inputs=plan.inputs, objective=plan.objective.value, bound=plan.objective.bound,
         channels={k: c.label for k, c in target.inputs.policy.funding.channels.items()}, cases=tuple(done[n] for n in sorted(done)),
-        thresholds=tuple(thresholds(target)) if asked.cover else (), reach=() if stopped else tuple(reach(target, asked.far, options)),
-        survivor=survivor(target, asked.cases, options) if asked.survive and not stopped else None, seconds=round(time.perf_counter() - began, 3),
+        thresholds=edges, reach=far, survivor=survives, seconds=round(time.perf_counter() - began, 3), stopped=stopped(options),
     )  # fmt: skip
 
 
@@ -117,12 +118,14 @@ def _cases(target: Target, asked: Asked, options: SolveOptions, workers: int, ca
     state = target.state()
     if workers < 2 or len(asked.cases) < 2:
         for n, shocks in enumerate(asked.cases):
-            if cancel is not None and cancel.is_set():
+            if stopped(options):
                 return
-            yield n, one_case(target, shocks, asked, options, state)
+            case = one_case(target, shocks, asked, options, state)
+            if not stopped(options):  # else it may be the answer of a solve that was ended
+                yield n, case
         return
     bare = replace(target, problem=replace(target.problem, facts=None))  # type: ignore[arg-type]
-    with laid_down((bare, asked, options, state, get_language())) as shared:
+    with laid_down((bare, asked, replace(options, cancel=None), state, get_language())) as shared:
         for n, case in spread(_work, {n: (shared, n) for n in range(len(asked.cases))}, workers, cancel):
             yield n, _unsettled(asked.cases[n], asked, _("its worker was killed, most often for want of memory")) if case is None else case
 

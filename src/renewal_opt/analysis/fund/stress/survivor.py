@@ -34,6 +34,7 @@ from ...recheck import recheck_of
 from ...shortage import carry_overs_first
 from ..target import Target
 from .best import losses, rechecked
+from .reach import stopped
 from .shocks import name_of
 from .tables import Shaken, shaken
 
@@ -53,7 +54,7 @@ def survivor(target: Target, cases: Sequence[Sequence[Shock]], options: SolveOpt
         The plan as stated, which the answer is compared with.
     cases : sequence of sequence of Shock
     options : SolveOptions
-        Its seconds are the time of the whole search.
+        Its seconds are the time of the whole search; its cancel token ends it.
     """
     try:
         shaky = [shaken(target, shocks) for shocks in cases]
@@ -66,7 +67,7 @@ def survivor(target: Target, cases: Sequence[Sequence[Shock]], options: SolveOpt
     except InfeasibleError as error:
         return Survivor(status="infeasible", why=str(error))
     except (SolverError, InputError) as error:
-        return Survivor(status="failed", why=str(error))
+        return Survivor(status="failed", why=_("stopped before a plan was found that survives every case") if stopped(options) else str(error))
 
 
 class _Search:
@@ -84,7 +85,7 @@ class _Search:
         """Search round by round."""
         for _round in range(ROUNDS):
             left = self.until - time.perf_counter()
-            if left <= 0:
+            if left <= 0 or stopped(self.options):
                 raise SolverError(_("the time ended before a plan was found that survives every case"))
             result = self.engine.solve(replace(self.options, seconds=left))
             if result.status is Status.INFEASIBLE:
