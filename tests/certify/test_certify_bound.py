@@ -18,12 +18,13 @@ from renewal_opt.certify.bound import (
     reduced,
     rounded_down,
 )
-from renewal_opt.certify.point import broken_rows
+from renewal_opt.certify.point import broken_rows, short_rows
 from renewal_opt.certify.prove import certify, certify_infeasible
 from renewal_opt.certify.result import gap_of
 from renewal_opt.certify.rounding import decimals, short
 from renewal_opt.certify.system import System, build_system
 from renewal_opt.certify.tree import Node, Proof, Refuted, check, walk
+from renewal_opt.solver.clock import Clock
 
 WAN = 10_000
 ALL = ("fiscal", "bond", "loan", "equity")
@@ -224,3 +225,40 @@ def test_rows_that_a_portfolio_breaks_are_named_with_their_side() -> None:
     for x, side in ((both, 1), (none, -1)):
         (broken,) = broken_rows(system, x)
         assert (broken.values, broken.den) == ((side,), 1)
+
+
+def crossing_by_a_yuan(short: int) -> Town:
+    """The crossing case in 2 billions a project, of whose 4 billions at the prices 1, 0, 1, 2 so many 元 are missing."""
+    caps = dict(zip(ALL, (2 * 10**9, 10**9, 2 * 10**9 - short, 0), strict=True))
+    channels = {c: channel(cap={2025: f"{caps[c]} 元"}) for c in ALL}
+    channels["bond"]["eligible"] = {"district": "north"}
+    half = {"at_most": Decimal("0.5"), "where": {"district": "north"}}
+    shares = {"one": entry(channels=["fiscal", "bond"], **half), "two": entry(channels=["bond", "loan"], **half)}
+    return Town([new("P1", yuan=[2 * 10**9], score=60), new("P2", yuan=[2 * 10**9], score=50, district="south")], channels, {"shares": shares})
+
+
+@pytest.mark.parametrize("short", [1, 7, 1000])
+def test_a_point_that_several_rows_break_together_by_a_hair(short: int) -> None:
+    """No row is broken alone, and no linear programme sees 1 元 of billions; the multipliers at that point prove it."""
+    system = build_system(crossing_by_a_yuan(short).problem())
+    both = np.ones(len(system.columns), dtype=np.int64)
+    assert list(broken_rows(system, both)) == []
+    rows = [funding_row(system, y) for y in short_rows(system, both, Clock())]
+    assert any(int(sum((row.coef * both).tolist())) > row.right for row in rows)
+    one = np.array([1, 0], dtype=np.int64)
+    for y in short_rows(system, one, Clock()):
+        row = funding_row(system, y)
+        assert int(sum((row.coef * one).tolist())) <= row.right  # P1 alone is funded: nothing may be proven of it
+    found = certify(system, F(60), F(0))
+    assert found.met
+    assert (found.bound, found.better) == (60, None)
+    assert walk(system, found.proof) == 60
+
+
+def test_a_point_that_has_money_is_not_closed() -> None:
+    system = build_system(crossing_by_a_yuan(0).problem())
+    both = np.ones(len(system.columns), dtype=np.int64)
+    for y in short_rows(system, both, Clock()):
+        row = funding_row(system, y)
+        assert int(sum((row.coef * both).tolist())) <= row.right
+    assert certify(system, F(110), F(0)).bound == 110

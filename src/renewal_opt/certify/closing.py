@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from ..errors import SolverError
+from ..solver.clock import Clock
 from .bound import Box, Certificate, FundingRow, Multipliers, Reduced, funding_row, limit_of, reduced
-from .point import broken_rows
+from .point import broken_rows, short_rows
 from .relax import Relaxation, Relaxed
 from .rounding import reach, short
 from .system import System
@@ -41,7 +46,7 @@ class Closer:
     """
 
     def __init__(self, system: System, target: Fraction | None, left: Callable[[], float], cancel: threading.Event | None = None) -> None:
-        self.system, self._left = system, left
+        self.system, self._left, self._cancel = system, left, cancel
         self.pool: list[FundingRow] = []
         self.prices: list[Multipliers] = []
         self._objective = target is not None
@@ -129,8 +134,8 @@ class Closer:
         return None
 
     def point(self, box: Box) -> Certificate | None:
-        """Return what closes a box of one point: a row that the point breaks exactly, where floats see a point; None without one."""
-        for multipliers in broken_rows(self.system, box.lower):
+        """Return what closes a box of one point: rows that the point breaks exactly, alone or together, where floats see a point; None without."""
+        for multipliers in chain(broken_rows(self.system, box.lower), self._together(box)):
             money = bool(self.system.has_money[multipliers.rows[0]])
             row = funding_row(self.system, multipliers) if money else None
             named = Multipliers((len(self.pool),), (1,), 1) if money else Multipliers()
@@ -138,6 +143,10 @@ class Closer:
             if self._left_by(certificate, row).bound(box) < 0:
                 return self._keep(certificate, row, multipliers)
         return None
+
+    def _together(self, box: Box) -> Iterator[Multipliers]:
+        with contextlib.suppress(SolverError):
+            yield from short_rows(self.system, box.lower, Clock(time.monotonic() + max(0.0, self._left()), self._cancel))
 
     def fix(self, box: Box, found: Relaxed) -> tuple[Certificate, Box, Fraction] | None:
         """Return the multipliers of an open box, the box without what they rule out, and its bound; None without a target."""

@@ -16,7 +16,6 @@ import numpy as np
 
 from .bound import Box, Certificate, Multipliers
 from .closing import TRIVIAL, Closer, above
-from .point import broken_rows
 from .relax import Floats, OutOfTime, Relaxed
 from .system import Ints, System
 from .tree import Node, Proof
@@ -247,8 +246,8 @@ class Search:
         """Note a portfolio that the linear programme holds for whole, when it has one with money for it."""
         point = np.clip(np.rint(x).astype(np.int64), box.lower, box.upper)
         chosen = np.flatnonzero(point).tolist()
-        if not self._closer.solve(Box(point, point)).feasible or any(broken_rows(self.system, point)):
-            return  # a linear programme takes a row that is broken by a ten-billionth for one that holds
+        if not self._closer.solve(Box(point, point)).feasible or self._closer.point(Box(point, point)) is not None:
+            return  # a linear programme takes rows that are broken by a ten-billionth for some that hold
         self.found = True
         value = self.system.value(chosen)
         if self.target is not None and value > self.target:
