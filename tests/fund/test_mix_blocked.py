@@ -16,8 +16,9 @@ from small import Town, carry, channel, entry, new, revenue
 from renewal_opt.allot import allot
 from renewal_opt.analysis.annual import make_problem, options_of
 from renewal_opt.analysis.exclude import shrunk
-from renewal_opt.analysis.fund.mix.blocked import smallest, why_blocked
+from renewal_opt.analysis.fund.mix.blocked import why_blocked
 from renewal_opt.analysis.fund.mix.leave import leave_out
+from renewal_opt.analysis.fund.mix.parts import smallest
 from renewal_opt.analysis.portfolio import funded, objective_of
 from renewal_opt.errors import InfeasibleError, InputError
 from renewal_opt.io.load import Inputs

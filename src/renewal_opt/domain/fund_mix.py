@@ -52,6 +52,17 @@ class MixStage(Frozen):
     """Whether an earlier stage decided it already."""
 
 
+class MixKept(Frozen):
+    """How much of a plan's money had to change: among moneys equally good by every aim the one that changes the least of it is taken."""
+
+    came: int
+    """元 that come from a channel and year from which the plan does not have them for the project; as much goes."""
+    least: int
+    """Proven: no money as good by every aim changes less, 元."""
+    proof: Literal["exact", "solver"]
+    """What that rests on: whole-number arithmetic, or the solver's bound, lowered a little."""
+
+
 class MixRow(Frozen):
     """Money of one project, channel and year, 元."""
 
@@ -127,6 +138,31 @@ class MixAlone(Frozen):
     """Rules of which one has to give way; the least change that helps."""
 
 
+class MixStop(Frozen):
+    """A rule that stops projects together with the other rules told beside it."""
+
+    family: str
+    """Rule family."""
+    rule: str
+    """Policy path."""
+    label: Label
+    """The row in words."""
+    project: str
+    """Project whose own rule it is; empty for a rule over several."""
+    channels: Seq[Label]
+    """Channels whose money it counts."""
+    years: Seq[int]
+    """Years of that money."""
+    needed: str | None
+    """元, exact: what the projects need of it at least while the other rules hold; of a least amount, what it asks for; null where not proven."""
+    available: str | None
+    """元, exact: what it allows; of a least amount, the most that the projects can bring while the other rules hold; null where not proven."""
+    proof: Literal["exact", "solver", "none"]
+    """What that rests on: whole-number arithmetic, the solver's bound, or nothing."""
+    assumption: bool
+    """Whether it has no official source."""
+
+
 class MixTogether(Frozen):
     """Projects that cannot be funded together."""
 
@@ -136,6 +172,10 @@ class MixTogether(Frozen):
     """No smaller set fails (disjoint from those before it); none of its parts fails; or just a set that fails."""
     needs: Seq[MixNeed]
     """Money that it needs and that is not there."""
+    stops: Seq[MixStop] = ()
+    """Rules that stop it; each is needed for that where `irreducible`."""
+    irreducible: bool = False
+    """Whether the other rules could hold without any one of them."""
 
 
 class MixLeft(Frozen):
@@ -166,6 +206,8 @@ class MixBlocked(Frozen):
     """Bottleneck of the other projects together."""
     running: Seq[MixHit] = ()
     """Rules that the carry-overs alone break: no new start to leave out helps."""
+    stops: Seq[MixStop] = ()
+    """Where no set of projects is to blame: rules that the other projects cannot satisfy together."""
     left: Seq[MixLeft]
     """Ways out; empty where not even the carry-overs can be funded, or none was found in time."""
 
@@ -209,3 +251,5 @@ class FundMix(Frozen):
     """Money by project, channel and year, in the order of the plan."""
     blocked: MixBlocked | None
     """Why there is no mix."""
+    kept: MixKept | None = None
+    """How near the mix is to the plan's own money, which decides between equal ones; null for a scenario."""

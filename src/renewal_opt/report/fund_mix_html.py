@@ -19,6 +19,7 @@ from .fund_mix_words import (
     channel_names,
     cost_words,
     ids,
+    kept_words,
     left_line,
     measure_rows,
     need_words,
@@ -28,6 +29,8 @@ from .fund_mix_words import (
     short_words,
     sorted_channels,
     stage_value,
+    stop_words,
+    stops_title,
     title,
 )
 from .numbers import wan
@@ -111,7 +114,7 @@ def _funded(mix: FundMix, policy: Policy | None, drawn: dict[str, dict[str, Any]
     per = [[r.project, r.name, names.get(r.channel, r.channel), str(r.year), wan(r.before), wan(r.after)] for r in mix.rows if r.before or r.after]
     return [
         tag("h2", _("What was reached, in the order asked (10k yuan)")),
-        table([_("aim"), _("before"), _("after"), _("proven bound"), _("proof")], stages, (1, 2, 3)), tag("p", cost_words(mix), "soft"),
+        table([_("aim"), _("before"), _("after"), _("proven bound"), _("proof")], stages, (1, 2, 3)), tag("p", cost_words(mix), "soft"), *([tag("p", kept_words(mix))] if mix.kept else []),
         tag("h2", _("Measures of the money")), table([_("measure"), _("before"), _("after")], measure_rows(mix, mix.before, mix.after), (1, 2)),
         tag("h2", _("Money by channel and year (10k yuan)")), '<div id="chart-years"></div>',
         table([_("channel"), *map(str, years), _("total after"), _("total before")], rows, range(1, len(years) + 3), total=True),
@@ -146,7 +149,7 @@ def _years(mix: FundMix, policy: Policy | None) -> dict[str, Any]:
 def _blocked(b: MixBlocked, drawn: dict[str, dict[str, Any]]) -> list[str]:
     out = [tag("p", _("These projects cannot be funded as they are."), "notice")]
     if b.rules:
-        out += [tag("h2", _("Rules on the whole that stand in the way")), *(tag("p", f"{h.label.text()} {short_words(h.short)}".rstrip()) for h in b.rules)]
+        out += [tag("h2", _("Rules on the whole that stand in the way")), *(tag("p", f"{h.label.text()} {short_words(h.short)}".rstrip()) for h in b.rules), *(tag("p", stop_words(t)) for t in b.stops)]
     if b.alone:
         rows = [[a.id, a.name, "\n".join(f"{h.label.text()} {short_words(h.short)}".rstrip() for h in a.hits)] for a in b.alone]
         out += [tag("h2", _("Stopped by their own rules, whatever the channels hold ({number})").format(number=len(b.alone))), table([_("id"), _("project"), _("why")], rows)]
@@ -156,7 +159,7 @@ def _blocked(b: MixBlocked, drawn: dict[str, dict[str, Any]]) -> list[str]:
         if any(s.assumption for n in b.needs for s in n.sources):
             out.append(tag("p", _("※ an assumption without an official source"), "soft"))
     if b.sets:
-        rows = [[set_words(s), "\n".join(need_words(n) for n in s.needs)] for s in b.sets]
+        rows = [[set_words(s), "\n".join([*map(need_words, s.needs), *([stops_title(s)] if s.stops else []), *map(stop_words, s.stops)])] for s in b.sets]
         out += [tag("h2", _("Sets of projects that cannot be funded together")), table([_("projects"), _("why")], rows)]
     if b.running:
         out.append(tag("h2", _("The carry-overs alone cannot be funded: leaving new starts out does not help")))

@@ -13,6 +13,7 @@ from .fund_mix_words import (
     channel_names,
     cost_words,
     ids,
+    kept_words,
     left_line,
     measure_rows,
     need_words,
@@ -22,6 +23,8 @@ from .fund_mix_words import (
     short_words,
     sorted_channels,
     stage_value,
+    stop_words,
+    stops_title,
     title,
 )
 from .numbers import wan
@@ -71,6 +74,8 @@ def _stages(mix: FundMix, pages: Pages) -> None:
     rows = [[aim_name(s.aim), stage_value(s, s.before), stage_value(s, s.value), stage_value(s, s.bound), proof_words(s)] for s in mix.stages]
     pages.table([_("aim"), _("before"), _("after"), _("proven bound"), _("proof")], rows, right=(1, 2, 3))
     pages.line(cost_words(mix))
+    if mix.kept is not None:
+        pages.line(kept_words(mix))
     pages.heading(_("Measures of the money"))
     pages.table([_("measure"), _("before"), _("after")], measure_rows(mix, mix.before, mix.after), right=(1, 2))
 
@@ -116,6 +121,8 @@ def _blocked(b: MixBlocked, pages: Pages) -> None:
         for h in b.rules[:SHOWN]:
             pages.line(f"· {h.label.text()} {short_words(h.short)}".rstrip())
         pages.more(SHOWN, len(b.rules))
+        for t in b.stops[:SHOWN]:
+            pages.line("· " + stop_words(t))
     if b.alone:
         pages.heading(_("Stopped by their own rules, whatever the channels hold ({number})").format(number=len(b.alone)))
         for a in b.alone[:SHOWN]:
@@ -129,6 +136,11 @@ def _blocked(b: MixBlocked, pages: Pages) -> None:
             pages.line("· " + set_words(s))
             for n in s.needs[:3]:
                 pages.line("  " + need_words(n))
+            if s.stops:
+                pages.line("  " + stops_title(s))
+            for t in s.stops[:SHOWN]:
+                pages.line("  · " + stop_words(t))
+            pages.more(SHOWN, len(s.stops))
         pages.more(SHOWN, len(b.sets))
     if b.needs:
         pages.heading(_("Bottleneck of all of them together"))

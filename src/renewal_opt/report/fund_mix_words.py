@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..domain.fund_mix import FundMix, MixMeasures, MixNeed, MixRow, MixStage, MixTogether
+from ..domain.fund_mix import FundMix, MixMeasures, MixNeed, MixRow, MixStage, MixStop, MixTogether
 from ..domain.policy import Policy
 from ..i18n import _, get_language
 from .numbers import percent, rounded, wan
@@ -22,6 +22,16 @@ def title(mix: FundMix) -> str:
 def aim_name(aim: str) -> str:
     """Return the name of an aim."""
     return {"fiscal": _("least government money"), "cost": _("least cost of capital"), "leverage": _("best leverage")}[aim]
+
+
+def kept_words(mix: FundMix) -> str:
+    """Return what decides between moneys that are equally good; empty where nothing does."""
+    kept = mix.kept
+    if kept is None:
+        return ""
+    words = _("Among moneys equally good by every aim the one nearest to the plan's is taken: {came} (10k yuan) come from another channel or year than in the plan")
+    proven = _("; no other changes less") if kept.came == kept.least else _("; at least {least} have to").format(least=wan(kept.least))
+    return words.format(came=wan(kept.came)) + proven + _(".")
 
 
 def order_words(mix: FundMix) -> str:
@@ -122,6 +132,24 @@ def set_words(found: MixTogether) -> str:
             "found": _("{number} projects: {projects}"),
         }[found.claim]  # fmt: skip
     return words.format(number=len(found.projects), projects=ids(found.projects))
+
+
+def stop_words(stop: MixStop) -> str:
+    """Return a rule that stops projects together: its words, its channels, needed and available money."""
+    comma = "、" if get_language() == "zh" else ", "
+    words = stop.label.text() + ("※" if stop.assumption else "")
+    if len(stop.channels) > 1:
+        words += " " + _("({channels})").format(channels=comma.join(c.text() for c in stop.channels))
+    if stop.needed is None or stop.available is None:
+        return words
+    needed, available = Fraction(stop.needed), Fraction(stop.available)
+    told = _("{rule}: needed {needed}, available {available}, short by {short} (10k yuan) while the other rules told here hold")
+    return told.format(rule=words, needed=wan(needed), available=wan(available), short=wan(needed - available))
+
+
+def stops_title(found: MixTogether) -> str:
+    """Return what the rules that stop a set have in common."""
+    return _("rules that stop it together, none of which can be missed for that:") if found.irreducible else _("rules that stop it together:")
 
 
 def ids(projects: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from .fund_mix_words import (
     channel_names,
     cost_words,
     ids,
+    kept_words,
     left_line,
     measure_rows,
     need_words,
@@ -27,6 +28,7 @@ from .fund_mix_words import (
     short_words,
     sorted_channels,
     stage_value,
+    stop_words,
     title,
 )
 from .view import synthetic_notice
@@ -75,7 +77,7 @@ def _front(book: Book, mix: FundMix, least: FundLeast | None) -> None:
         sheet.text(row, 0, name, "sumtext")
         sheet.merged(row, 1, 4, value, "text")
         row += 1
-    row = _lines(sheet, row + 1, [cost_words(mix)] + ([] if mix.fits else [_("The plan's own money does not satisfy the rules that are asked now; its projects stay.")]))
+    row = _lines(sheet, row + 1, [cost_words(mix), *([] if mix.kept is None else [kept_words(mix)])] + ([] if mix.fits else [_("The plan's own money does not satisfy the rules that are asked now; its projects stay.")]))
     if not mix.funded:
         sheet.merged(row, 0, 4, _("These projects cannot be funded as they are."), "notice")
         return
@@ -173,11 +175,13 @@ def _blocked(book: Book, b: MixBlocked) -> None:
     sheet = book.sheet(_("not funded"), [30, 90], landscape=False)
     rows: list[tuple[str, str]] = []
     rows += [(_("rule on the whole"), f"{h.label.text()} {short_words(h.short)}".rstrip()) for h in b.rules]
+    rows += [(_("rule on the whole"), stop_words(t)) for t in b.stops]
     for a in b.alone:
         rows += [(f"{a.id} {a.name}", f"{h.label.text()} {short_words(h.short)}".rstrip()) for h in a.hits]
     for s in b.sets:
         rows.append((_("cannot be funded together"), set_words(s) if len(s.projects) <= 20 else set_words(s) + "\n" + ", ".join(s.projects)))
         rows += [(_("bottleneck"), need_words(n)) for n in s.needs]
+        rows += [(_("stopped together by"), stop_words(t)) for t in s.stops]
     rows += [(_("bottleneck of all"), need_words(n)) for n in b.needs]
     rows += [(_("carry-overs alone"), f"{h.label.text()} {short_words(h.short)}".rstrip()) for h in b.running]
     rows += [(_("to leave out"), left_line(w.by, len(w.projects), w.loss, w.loss_least) + " " + ", ".join(w.projects)) for w in b.left]

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import ceil
 from typing import Literal
 
 import numpy as np
 
 from ....allot import allot
-from ....allot.lp import ArrayModel
 from ....allot.system import MoneyRow, MoneySystem, money_system
 from ....domain.base import Label
 from ....domain.walk import entries
 from ....model.rows import Row
 from ....problem import Problem
 from ....problem.tickets import ticket_bounds
-from ....solver import HighsSession, SolveOptions, Status
-from ....solver.lp import LinearProgram
+from ....solver import SolveOptions
 from ....text.base import RowFacts, family_text
-from ...exclude import shrunk
 from .needs import Need, Needs
-from .programme import Programme
+from .parts import Parts, smallest
+from .stops import Stop, stops_of
 
-#: portfolios that are tried for one set, seconds for all sets, sets looked for
-_TRIES, _SECONDS, _SETS = 2000, 10.0, 5
+#: seconds for all sets, sets looked for, seconds for the rules that stop one
+_SECONDS, _SETS, _STOPS = 10.0, 5, 5.0
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,17 @@ class Together:
         No smaller set fails (disjoint from those told before it); none of its parts fails; or just a set.
     needs : list of Need
         Money that it needs and that is not there.
+    hits : list of (Hit, Stop)
+        Rules that stop it together: were any one of them away, the others would not.
+    irreducible : bool
+        Whether that was seen of every one of them.
     """
 
     projects: tuple[int, ...]
     claim: Literal["smallest", "irreducible", "found"]
     needs: list[Need]
+    hits: list[tuple[Hit, Stop]] = field(default_factory=list)
+    irreducible: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Blocked:
         Money that the other projects need together and that is not there.
     running : list of Hit
         Rules that the carry-overs alone break; leaving new starts out does not help then.
+    hits : list of (Hit, Stop)
+        Where no set is to blame: rules that the other projects cannot satisfy together.
     """
 
     alone: dict[int, list[Hit]] = field(default_factory=dict)
@@ -90,6 +97,7 @@ class Blocked:
     sets: list[Together] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     running: list[Hit] = field(default_factory=list)
+    hits: list[tuple[Hit, Stop]] = field(default_factory=list)
 
 
 def why_blocked(problem: Problem, chosen: Sequence[bool], rows: Sequence[Row], options: SolveOptions) -> Blocked:
@@ -119,10 +127,12 @@ def why_blocked(problem: Problem, chosen: Sequence[bool], rows: Sequence[Row], o
         found = ((row, names.get(row.name)) for row in allot(problem, part, list(rows), quiet).blocked)
         return [_hit(problem, row) if known is None else Hit(known.family, known.rule, known.name, known.label, row.short) for row, known in found]
 
-    if not sets:
+    hits: list[tuple[Hit, Stop]] = []
+    if not sets and any(rest):
         rules += told(rest)
+        hits = _stopping(problem, money_system(problem, rest, rows), rows, quiet, time.monotonic() + _STOPS)[0]
     running = problem.starts.fixed.tolist()
-    return Blocked(alone, rules, sets, needs, told(running) if any(running) else [])
+    return Blocked(alone, rules, sets, needs, told(running) if any(running) else [], hits)
 
 
 def _only_takes(row: Row) -> bool:
@@ -178,6 +188,27 @@ def _hit(problem: Problem, row: MoneyRow) -> Hit:
     return Hit(row.family, row.rule, row.name, family_text(row.family).describe(facts), row.short)
 
 
+def _stop_hit(problem: Problem, system: MoneySystem, stop: Stop, names: Mapping[str, Row]) -> Hit:
+    """Return a rule that stops a set in words; rows that link projects by their own label."""
+    if stop.row is None:
+        assert stop.ticket is not None
+        bound = system.tickets[stop.ticket][0]
+        return _ticket(problem, bound.project, bound.channel, bound.least, bound.most)
+    known, short = names.get(stop.row.name), ceil(stop.short)
+    if known is None or stop.row.project:
+        return replace(_hit(problem, stop.row), short=short)
+    return Hit(known.family, known.rule, known.name, known.label, short)
+
+
+def _stopping(problem: Problem, system: MoneySystem, rows: Sequence[Row], options: SolveOptions, until: float) -> tuple[list[tuple[Hit, Stop]], bool]:
+    """Return the rules that stop a system's projects together, in words, and whether none of them can be missed."""
+    if system.unpayable or time.monotonic() >= until:
+        return [], False
+    names = {r.name: r for r in rows}
+    why = stops_of(problem, system, options, until)
+    return [(_stop_hit(problem, system, stop, names), stop) for stop in why.stops], why.irreducible
+
+
 def _yuan(value: int | Fraction | None) -> int | Fraction | None:
     return None if value is None else Fraction(value)
 
@@ -190,12 +221,15 @@ def _sets(problem: Problem, rest: list[bool], caps: list[Row], options: SolveOpt
     starts = {int(problem.starts.project[k]): k for k, c in enumerate(rest) if c}
     parts = Parts(problem, money_system(problem, rest, caps), options)
     until = time.monotonic() + _SECONDS
+    last = until + 2 * _STOPS
 
     def told(found: tuple[int, ...], claim: Literal["smallest", "irreducible", "found"]) -> Together:
         here = [False] * len(rest)
         for p in found:
             here[starts[p]] = True
-        return Together(found, claim, Needs(problem, money_system(problem, here, caps)).bottlenecks())
+        system = money_system(problem, here, caps)
+        hits, irreducible = _stopping(problem, system, caps, options, min(last, time.monotonic() + _STOPS))
+        return Together(found, claim, Needs(problem, system).bottlenecks(), hits, irreducible)
 
     pool = sorted(starts)
     if not parts.fails(pool):
@@ -209,99 +243,6 @@ def _sets(problem: Problem, rest: list[bool], caps: list[Row], options: SolveOpt
         pool = [p for p in pool if p not in found]
         more += 1
     return out
-
-
-class Parts:
-    """Asks which parts of a portfolio can be funded, from one living programme: a part is its groups and its own rows.
-
-    Parameters
-    ----------
-    problem : Problem
-    system : MoneySystem
-        Of the whole portfolio; its plan-wide rows limit money from above alone.
-    options : SolveOptions
-    """
-
-    def __init__(self, problem: Problem, system: MoneySystem, options: SolveOptions) -> None:
-        self.options = options
-        programme = Programme(system, [Fraction(0)] * len(system.upper), problem.money_unit)
-        self._whole = programme.matrices(whole_tickets=True)
-        self._tickets = bool(self._whole.integrality.any())
-        owner = problem.entries.project[system.entries].tolist()
-        groups = [owner[members[0]] for members in system.group]
-        rows = [problem.position[r.project] if r.project else -1 for r in system.rows]
-        sizes: list[int] = []
-        for t in programme.tickets:
-            sizes += [owner[t.positions[0]]] * (1 if t.least is None else 2)
-        self._owner = np.array([*groups, *rows, *sizes], dtype=np.int64)
-        self._spends = np.arange(len(self._owner)) < len(groups)
-        self._rows = np.arange(len(self._owner), dtype=np.int32)
-        self._lp = None if self._tickets or not self._whole.n_cols else LinearProgram(self._whole)
-        self._session = HighsSession(self._whole) if self._tickets else None
-
-    def fails(self, some: Iterable[int]) -> bool:
-        """Return whether a part, given as project positions, cannot be funded."""
-        inside = np.isin(self._owner, list(some)) | (self._owner < 0)
-        low = np.where(inside, self._whole.row_lower, np.where(self._spends, 0.0, -np.inf))
-        high = np.where(inside, self._whole.row_upper, np.where(self._spends, 0.0, np.inf))
-        if self._session is not None:
-            self._session.change_row_bounds(self._rows, low, high)
-            return self._session.solve(self.options).status is Status.INFEASIBLE
-        if self._lp is None:
-            return False
-        self._lp.change_row_bounds(self._rows, low, high)
-        return self._lp.run() is None
-
-
-def smallest(pool: Sequence[int], fails: Callable[[Iterable[int]], bool], until: float) -> tuple[tuple[int, ...], Literal["smallest", "irreducible", "found"]]:
-    """Return a smallest part of `pool` that fails, or one without a smaller part that fails where the time does not reach.
-
-    Smallest unsatisfiable sets are the smallest sets that meet every complement of a largest part that does not fail
-    (Ignatiev et al., Smallest MUS extraction with minimal hitting set dualization, CP 2015).
-
-    Parameters
-    ----------
-    pool : sequence of int
-        Fails as a whole.
-    fails : callable
-        Whether a part fails; a part of what does not fail does not.
-    until : float
-        `time.monotonic()` at which to end.
-    """
-    corrections: list[frozenset[int]] = []
-    tries = 0
-    while tries < _TRIES and time.monotonic() < until:
-        hit = _hitting(pool, corrections)
-        tries += 1
-        if fails(hit):
-            return hit, "smallest"
-        grown = set(hit)
-        stack = [[p for p in pool if p not in grown]]
-        while stack and tries < _TRIES:  # add what can be added, in ever smaller pieces
-            piece = stack.pop()
-            tries += 1
-            if not fails([*grown, *piece]):
-                grown |= set(piece)
-            elif len(piece) > 1:
-                stack += [piece[len(piece) // 2 :], piece[: len(piece) // 2]]
-        corrections.append(frozenset(p for p in pool if p not in grown))
-    part, irreducible = shrunk(pool, fails, lambda: time.monotonic() < until + _SECONDS)
-    return tuple(part), "irreducible" if irreducible else "found"
-
-
-def _hitting(pool: Sequence[int], sets: Sequence[frozenset[int]]) -> tuple[int, ...]:
-    """Return a smallest set that meets every set."""
-    if not sets:
-        return ()
-    used = sorted({p for s in sets for p in s})
-    model = ArrayModel()
-    column = {p: model.column(1.0, 0.0, 1.0, integer=True) for p in used}
-    for s in sets:
-        model.row([column[p] for p in s], [1.0] * len(s), 1.0, None)
-    result = HighsSession(model.matrices()).solve(SolveOptions(gap=0.0))
-    if result.x is None:
-        return tuple(pool)
-    return tuple(p for p in used if result.x[column[p]] > 0.5)
 
 
 def project_of(problem: Problem, starts: Sequence[bool]) -> list[int]:

@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 from typing import Any, Literal
 
 import numpy as np
 
 from ....allot.system import money_system
-from ....domain.fund_mix import FundMix, MixMeasures, MixRow, MixStage
+from ....domain.fund_mix import FundMix, MixKept, MixMeasures, MixRow, MixStage
 from ....domain.plan import Check, Plan
 from ....errors import SolverError
 from ....i18n import _
@@ -24,7 +25,7 @@ from ...assemble import assemble, input_files, program_versions
 from ...portfolio import Portfolio, objective_of
 from ...use import exact
 from ..schedule import terms_of
-from ..target import Target
+from ..target import Target, is_plan
 from .bound import tickets_of
 from .cheapest import NoMoney
 from .leave import By, leave_out
@@ -91,7 +92,8 @@ def fund_mix(target: Target, question: MixQuestion | None = None, options: Solve
     question = question or MixQuestion()
     options = options or options_of(target.inputs.scenario)
     claim_threads(options.threads)
-    answer = _answer(target, question, options)
+    own = target.money if is_plan(target.path) else None
+    answer = _answer(target, question, options, of_plan=own)
     if answer.data.funded or question.leave is None:
         return answer
     left = leave_out(target.problem, target.chosen, target.opened, target.rows, question.leave, options)
@@ -99,7 +101,7 @@ def fund_mix(target: Target, question: MixQuestion | None = None, options: Solve
         return answer
     gone = _names(target, [a and not b for a, b in zip(target.chosen, left.portfolio.chosen, strict=True)])
     kept = replace(target, chosen=left.portfolio.chosen, opened=left.portfolio.opened, money=left.portfolio.money, changed=True)
-    again = _answer(kept, question, options, gone)
+    again = _answer(kept, question, options, gone, own)
     stages = tuple(s.model_copy(update={"before": None}) for s in again.data.stages)
     data = again.data.model_copy(update={"left_out": tuple(gone), "stages": stages, "blocked": answer.data.blocked, "before": answer.data.before, "fits": False, "rows": _rows(target, again.plan)})
     return MixAnswer(data, again.plan)
@@ -110,12 +112,12 @@ def _names(target: Target, starts: Sequence[bool]) -> list[str]:
     return [target.problem.projects[p].id for p in sorted(set(inside))]
 
 
-def _answer(target: Target, question: MixQuestion, options: SolveOptions, gone: Sequence[str] = ()) -> MixAnswer:
+def _answer(target: Target, question: MixQuestion, options: SolveOptions, gone: Sequence[str] = (), of_plan: Sequence[int] | None = None) -> MixAnswer:
     problem = target.problem
     zero = [0] * len(problem.entries)
     fits = _fits(target)
     unmended = [r for r in target.rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(target.chosen, zero)]
-    found = NoMoney(True) if unmended else mixed(problem, target.chosen, target.rows, question.order, options, discount=question.discount, known=target.money if fits else None)
+    found = NoMoney(True) if unmended else mixed(problem, target.chosen, target.rows, question.order, options, discount=question.discount, known=target.money if fits else None, plan=of_plan)
     if isinstance(found, NoMoney):
         if not found.proven:
             raise SolverError(_("no whole money for these projects was found in time, and none is proven not to exist"))
@@ -159,8 +161,15 @@ def _data(target: Target, question: MixQuestion, fits: bool, found: Mixed | None
         overrides={k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in own.items()},
         order=question.order, discount=None if question.discount is None else exact(question.discount), funded=found is not None, fits=fits,
         stages=() if found is None else tuple(_stages(target, question, found, fits)), before=measures(target, old, question.discount),
-        after=None if plan is None else measures(target, plan, question.discount), rows=_rows(target, plan), blocked=blocked,
+        after=None if plan is None else measures(target, plan, question.discount), rows=_rows(target, plan), blocked=blocked, kept=_kept(found),
     )  # fmt: skip
+
+
+def _kept(found: Mixed | None) -> MixKept | None:
+    """Return how much of the plan's money had to change."""
+    if found is None or found.came is None:
+        return None
+    return MixKept(came=int(found.came.value), least=ceil(found.came.bound), proof=found.came.proof)
 
 
 def measures(target: Target, plan: Plan, discount: Fraction | None) -> MixMeasures:

@@ -16,6 +16,7 @@ from ....problem.repayment import dues
 from ....solver import SolveOptions
 from ..schedule import Terms, terms_of
 from .cheapest import Cheapest, NoMoney, cheapest
+from .kept import nearest
 
 Aim = Literal["fiscal", "cost", "leverage"]
 #: every aim, in the order that is taken when none is given
@@ -42,10 +43,20 @@ class Stage:
 
 @dataclass(frozen=True)
 class Mixed:
-    """Stages and the last one's money by money entry of the problem, 元."""
+    """What was found.
+
+    Attributes
+    ----------
+    stages : tuple of Stage
+    money : list of int
+        By money entry of the problem, 元.
+    came : Cheapest or None
+        Of `kept.nearest`; None where no plan was to be kept.
+    """
 
     stages: tuple[Stage, ...]
     money: list[int]
+    came: Cheapest | None = None
 
 
 def terms_by_leaf(problem: Problem) -> list[Terms | None]:
@@ -91,7 +102,7 @@ def costs(problem: Problem, aim: Aim, discount: Fraction | None = None) -> list[
 
 def mixed(
     problem: Problem, chosen: Sequence[bool], rows: Sequence[Row], order: Sequence[Aim], options: SolveOptions, *,
-    discount: Fraction | None = None, known: Sequence[int] | None = None,
+    discount: Fraction | None = None, known: Sequence[int] | None = None, plan: Sequence[int] | None = None,
 ) -> Mixed | NoMoney:  # fmt: skip
     """Return the money of a portfolio that is best by the aims in their order.
 
@@ -108,6 +119,8 @@ def mixed(
         For the cost of capital.
     known : sequence of int, optional
         Money by entry that satisfies everything, as the plan's own.
+    plan : sequence of int, optional
+        Money by entry that is kept as far as the aims allow.
     """
     system = money_system(problem, chosen, rows)
     if system.unpayable:
@@ -130,10 +143,15 @@ def mixed(
         stages.append(Stage(aim, found, False))
         best = found.money
         _hold(system, aim, cost, found.value)
+    came: Cheapest | None = None
+    if plan is not None and best is not None:
+        near = nearest(system, [plan[e] for e in at], problem.money_unit, options, best)
+        if near is not None:
+            best, came = near.money, near.came
     money = np.zeros(len(problem.entries), dtype=np.int64)
     if best is not None:
         money[system.entries] = best
-    return Mixed(tuple(stages), money.tolist())
+    return Mixed(tuple(stages), money.tolist(), came)
 
 
 def _hold(system: MoneySystem, aim: Aim, cost: Sequence[Fraction], reached: Fraction) -> None:

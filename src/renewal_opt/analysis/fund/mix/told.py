@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ....domain.fund_mix import MixAlone, MixBlocked, MixHit, MixLeft, MixNeed, MixSource, MixTogether
+import numpy as np
+
+from ....domain.fund_mix import (
+    MixAlone,
+    MixBlocked,
+    MixHit,
+    MixLeft,
+    MixNeed,
+    MixSource,
+    MixStop,
+    MixTogether,
+)
+from ....domain.walk import entries
 from ....errors import SolverError
 from ....solver import SolveOptions
 from ...portfolio import objective_of
@@ -13,6 +25,7 @@ from ..target import Target
 from .blocked import Hit, why_blocked
 from .leave import By, leave_out
 from .needs import Need
+from .stops import Stop
 
 
 def blocked_data(target: Target, options: SolveOptions) -> MixBlocked:
@@ -31,14 +44,31 @@ def blocked_data(target: Target, options: SolveOptions) -> MixBlocked:
     return MixBlocked(
         alone=tuple(MixAlone(id=ids[p], name=problem.projects[p].name, hits=tuple(map(_hit, hits))) for p, hits in sorted(why.alone.items())),
         rules=tuple(map(_hit, why.rules)),
-        sets=tuple(MixTogether(projects=tuple(ids[p] for p in s.projects), claim=s.claim, needs=tuple(_need(target, n, assumed) for n in s.needs)) for s in why.sets),
+        sets=tuple(MixTogether(projects=tuple(ids[p] for p in s.projects), claim=s.claim, needs=tuple(_need(target, n, assumed) for n in s.needs), stops=tuple(_stop(target, h, t, assumed) for h, t in s.hits), irreducible=s.irreducible) for s in why.sets),
         needs=tuple(_need(target, n, assumed) for n in why.needs), running=tuple(map(_hit, why.running)),
+        stops=tuple(_stop(target, h, t, assumed) for h, t in why.hits),
         left=tuple(w for by in ([] if why.running else ways) if (w := _left(target, by, options)) is not None),
     )  # fmt: skip
 
 
 def _hit(hit: Hit) -> MixHit:
     return MixHit(family=hit.family, rule=hit.rule, label=hit.label, short=hit.short)
+
+
+def _stop(target: Target, hit: Hit, stop: Stop, assumed: dict[str, bool]) -> MixStop:
+    problem, funding = target.problem, target.inputs.policy.funding
+    at = np.array(stop.entries, dtype=np.int64)
+    leaves = [problem.leaves[k] for k in sorted(set(problem.entries.leaf[at].tolist()))]
+    labels = [funding.channels[leaf].label if leaf in funding.channels else funding.channels[funding.parent(leaf)].sub[leaf].label for leaf in leaves]
+    owners = sorted({problem.projects[p].id for p in problem.entries.project[at].tolist()})
+    own = stop.row.project if stop.row is not None else owners[0] if len(owners) == 1 else ""
+    sources = {path: entry.source.assumed for path, entry in entries(target.inputs.policy)}
+    rule = next((p for p in (hit.rule, hit.rule.rpartition(".")[0]) if p in sources), None)
+    return MixStop(
+        family=hit.family, rule=hit.rule, label=hit.label, project=own, channels=tuple(labels), years=tuple(sorted(set(problem.entries.year[at].tolist()))),
+        needed=None if stop.needed is None or stop.proof == "none" else exact(stop.needed), available=None if stop.available is None or stop.proof == "none" else exact(stop.available),
+        proof=stop.proof, assumption=assumed.get(hit.name, rule is not None and sources[rule]),
+    )  # fmt: skip
 
 
 def _need(target: Target, need: Need, assumed: dict[str, bool]) -> MixNeed:
