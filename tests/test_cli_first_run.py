@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -60,6 +62,42 @@ def test_init_solve_verify(tmp_path: Path) -> None:
     assert "fiscal funds" in run("show", "plan", moved / "plan.json")
     again = CliRunner().invoke(main, ["init", str(moved)])
     assert again.exit_code == 2
+
+
+def test_init_fills_the_folder_in_which_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder stays the same one, and the files are counted; what came in since is not mixed with ours."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    before = here.stat().st_ino
+    said = run("init", ".")
+    files = [p for p in here.rglob("*") if p.is_file()]
+    assert here.stat().st_ino == before
+    assert Path("library.xlsx").exists()
+    assert f"{len(files)} files in ." in said
+    assert len(files) > 10
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["here"]
+    again = CliRunner().invoke(main, ["--lang", "en", "init", "."])
+    assert again.exit_code == 2
+    assert sorted(p for p in here.rglob("*") if p.is_file()) == sorted(files)
+
+
+def test_init_leaves_nothing_behind_where_a_part_cannot_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    whole, moved = os.rename, []
+
+    def rename(a: Any, b: Any) -> None:
+        moved.append(b)
+        if len(moved) == 2:
+            raise OSError(28, "no space left", str(b))
+        whole(a, b)
+
+    monkeypatch.setattr(os, "rename", rename)
+    assert CliRunner().invoke(main, ["--lang", "en", "init", str(here)]).exit_code == 2
+    assert len(moved) == 2
+    assert list(here.iterdir()) == []
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["here"]
 
 
 def test_the_scenario_of_the_readme_runs_in_the_demo(tmp_path: Path) -> None:

@@ -30,11 +30,13 @@ class Progress:
         What is said at the first Ctrl-C, in the language in force.
     at_once : bool
         Whether the first Ctrl-C ends the command: for what has no answer in part.
+    bar : bool
+        Whether there is a bar on a terminal; without, only Ctrl-C is answered.
     """
 
-    def __init__(self, *, quiet: bool, gap: float, stopping: str | None = None, at_once: bool = False) -> None:
+    def __init__(self, *, quiet: bool, gap: float, stopping: str | None = None, at_once: bool = False, bar: bool = True) -> None:
         self.cancel = threading.Event()
-        self._stopping, self._at_once = stopping, at_once
+        self._stopping, self._at_once, self._bar = stopping, at_once, bar
         self._quiet, self._asked = quiet, gap
         self._live: Any = None
         self._task: Any = None
@@ -45,7 +47,7 @@ class Progress:
     def __enter__(self) -> Progress:
         if threading.current_thread() is threading.main_thread():
             self._old = signal.signal(signal.SIGINT, self._interrupted)
-        if not self._quiet and sys.stderr.isatty():
+        if self._bar and not self._quiet and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, TextColumn
             from rich.progress import Progress as Live

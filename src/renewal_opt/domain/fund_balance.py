@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .base import Frozen, Label
+from .base import Frozen
 from .fund_head import FundHead
 from .plan import InputFile
 

@@ -22,7 +22,7 @@ quietly = option("--quiet", is_flag=True, help=N_("No progress on stderr and no 
 
 
 @contextmanager
-def stoppable(stopping: str, *, quiet: bool = True, gap: float = 0.0) -> Iterator[Progress]:
+def stoppable(stopping: str, *, quiet: bool, gap: float | None = None) -> Iterator[Progress]:
     """Make the first Ctrl-C end with what is proven so far; where nothing is yet, the command is interrupted.
 
     Parameters
@@ -30,11 +30,11 @@ def stoppable(stopping: str, *, quiet: bool = True, gap: float = 0.0) -> Iterato
     stopping : str
         What is said at the first Ctrl-C.
     quiet : bool
-        Whether to show no progress.
-    gap : float
-        Gap asked for.
+        Whether to say nothing.
+    gap : float, optional
+        Gap asked for, where a bar is to be shown.
     """
-    with Progress(quiet=quiet, gap=gap, stopping=stopping) as progress:
+    with Progress(quiet=quiet, gap=gap or 0.0, stopping=stopping, bar=gap is not None) as progress:
         try:
             yield progress
         except SolverError:

@@ -108,7 +108,7 @@ def _run(target: Target, asked: Asked, workers: int, quiet: bool) -> StressAnswe
     from ...report.numbers import places_for
 
     channels = {k: c.label for k, c in target.inputs.policy.funding.channels.items()}
-    with stoppable(_("Stopping; the cases done so far are told. Ctrl-C again ends at once.")) as progress:
+    with stoppable(_("Stopping; the cases done so far are told. Ctrl-C again ends at once."), quiet=quiet) as progress:
         places = places_for(target.plan.objective.value)
 
         def show(case: Case) -> None:

@@ -101,7 +101,7 @@ def _answer(target: Target, asked: Asked, pairs: bool, points: int, drawn: list[
             click.echo(words, err=True)
 
     stopping = _("Stopping; what is proven so far will be written. Ctrl-C again ends at once.")
-    with stoppable(stopping) as progress:
+    with stoppable(stopping, quiet=quiet) as progress:
         more: dict[str, Any] = {"curves": drawn} if drawn else {}
         return worth(target, asked, pairs=pairs, points=points, tell=tell, cancel=progress.cancel, **more), progress.cancel.is_set()
 

@@ -120,9 +120,9 @@ def _cases(target: Target, asked: Asked, options: SolveOptions, workers: int, ca
         for n, shocks in enumerate(asked.cases):
             if stopped(options):
                 return
-            case = one_case(target, shocks, asked, options, state)
+            answer = one_case(target, shocks, asked, options, state)
             if not stopped(options):  # else it may be the answer of a solve that was ended
-                yield n, case
+                yield n, answer
         return
     bare = replace(target, problem=replace(target.problem, facts=None))  # type: ignore[arg-type]
     with laid_down((bare, asked, replace(options, cancel=None), state, get_language())) as shared:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ....domain.fund_worth import CapWorth, Change, Price, Stop
 from ....errors import SolverError
