@@ -1,4 +1,4 @@
-"""Among equally good moneys the one nearest to the plan's: by hand, and against scipy's linear programme."""
+"""Of equally good ways to pay the one nearest to the plan: by hand, and against scipy's linear programme."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_plan_that_is_as_good_as_any_stays() -> None:
     assert all(r.before == r.after for r in answer.data.rows)
     assert answer.data.kept is not None
     assert (answer.data.kept.came, answer.data.kept.least, answer.data.kept.proof) == (0, 0, "exact")
-    assert "0.00 (10k yuan) come from another channel or year than in the plan; no other changes less." in kept_words(answer.data)
+    assert "0.00 (10k yuan) come from another channel than in the plan; no other changes less." in kept_words(answer.data)
 
 
 def test_no_more_changes_than_has_to() -> None:

@@ -131,7 +131,7 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
         chosen = (result.x[x_columns] > 0.5).tolist()
         opened = opened_areas(matrices, result)
         unmet = unmet_areas(problem, chosen, opened)
-        answer, broken, proven = funded(problem, rows, chosen, opened, options)
+        answer, broken, proven = funded(problem, rows, chosen, opened, replace(options, cancel=None))  # a stop wants the plan that is there
         if answer is None and proven and not unmet and rejections < _REJECTIONS and engine.reject(result.x):
             rejections += 1
             continue

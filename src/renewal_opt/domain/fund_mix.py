@@ -53,7 +53,7 @@ class MixStage(Frozen):
 
 
 class MixKept(Frozen):
-    """How much of a plan's money had to change: among moneys equally good by every aim the one that changes the least of it is taken."""
+    """How much of a plan's money had to change: of the ways to pay that are equally good by every aim, the one that changes the least of it is taken."""
 
     came: int
     """元 that come from a channel and year from which the plan does not have them for the project; as much goes."""

@@ -29,9 +29,11 @@ def kept_words(mix: FundMix) -> str:
     kept = mix.kept
     if kept is None:
         return ""
-    words = _("Among moneys equally good by every aim the one nearest to the plan's is taken: {came} (10k yuan) come from another channel or year than in the plan")
-    proven = _("; no other changes less") if kept.came == kept.least else _("; at least {least} have to").format(least=wan(kept.least))
-    return words.format(came=wan(kept.came)) + proven + _(".")
+    if kept.came == kept.least:
+        words = _("Of the ways to pay that are equally good by every aim, the one nearest to the plan is taken: {came} (10k yuan) come from another channel than in the plan; no other changes less.")
+    else:
+        words = _("Of the ways to pay that are equally good by every aim, the nearest to the plan that was found is taken: {came} (10k yuan) come from another channel than in the plan; at least {least} have to.")
+    return words.format(came=wan(kept.came), least=wan(kept.least))
 
 
 def order_words(mix: FundMix) -> str:

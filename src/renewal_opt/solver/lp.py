@@ -26,7 +26,7 @@ _INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kU
 _ENDED = (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
 
 #: columns from which on a programme may take so long that a stop has to reach it: to be asked costs smaller ones a tenth of their time
-LONG = 3000
+LONG = 10_000
 
 #: by how much of itself an objective may differ from that of its point
 SLACK = 1e-6

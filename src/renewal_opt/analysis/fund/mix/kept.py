@@ -1,4 +1,4 @@
-r"""Among moneys that are equally good by every aim, the one that changes the least of a plan's: least sum of differences in 元.
+r"""Of the ways to pay that are equally good by every aim, the one that changes the least of a plan's: least sum of differences in 元.
 
 With `o` the plan's money of an entry, `f = a + b` with `0 <= a <= o` and `b >= 0`, money that stays and money that comes: what a project
 spends in a year is given, so that the sum of differences is twice that of `b` where `a` and `b` are best, less what the plan's own
