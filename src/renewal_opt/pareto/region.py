@@ -30,12 +30,14 @@ class RegionSearch:
         Objectives that may be raised (real-valued ones are not where there are others).
     together : int
         Most zones asked in one run.
+    by_volume : bool
+        Whether the largest zone is asked first, so that a search that is stopped has left no large part unseen.
     """
 
-    def __init__(self, top: Corner, raisable: Sequence[bool], together: int = 8) -> None:
+    def __init__(self, top: Corner, raisable: Sequence[bool], together: int = 8, *, by_volume: bool = False) -> None:
         self.region = SearchRegion(top)
         self._raisable = [k for k, may in enumerate(raisable) if may]
-        self._together = min(together, MOST_ZONES)
+        self._together, self._by_volume = min(together, MOST_ZONES), by_volume
         self._first = [Question(k, ((-1,) * len(top),)) for k in range(len(top))]  # real-valued ones too: their best is wanted
         self._asked_first: set[int] = set()
         self._in_vain: dict[Corner, dict[int, str]] = {}  # zones asked alone in vain: by objective, why
@@ -57,8 +59,12 @@ class RegionSearch:
         vain = [i for i, j in enumerate(free.tolist()) if corners[j] in self._in_vain] if self._in_vain else []
         for i in vain:
             projected[i, [k in self._in_vain[corners[free[i]]] for k in self._raisable]] = -1.0
-        best, at = np.unravel_index(int(np.argmax(projected)), projected.shape)
-        k = self._raisable[int(at)]
+        if self._by_volume:
+            best = int(np.argmax(room.prod(axis=1)))
+            at = int(np.argmax(projected[best]))
+        else:
+            best, at = (int(i) for i in np.unravel_index(int(np.argmax(projected)), projected.shape))
+        k = self._raisable[at]
         first = corners[int(free[best])]
         if self._size == 1 or first in self._in_vain:
             return Question(k, (first,))
@@ -103,6 +109,10 @@ class RegionSearch:
     def open(self) -> dict[Corner, str]:
         """Return the zones left."""
         return {c: next(reversed(self._in_vain[c].values())) if c in self._in_vain else "" for c in self.region.corners}
+
+    def tops(self) -> dict[Corner, Corner]:
+        """Return nothing: zones reach to the ideal."""
+        return {}
 
     def try_again(self) -> None:
         """Forget which zones could not be settled."""
