@@ -101,7 +101,7 @@ def _telling(quiet: bool):  # type: ignore[no-untyped-def]
         now = time.monotonic()
         if not quiet and now - last[0] >= EVERY:
             last[0] = now
-            click.echo(_("{points} plans, {zones} zones open, {runs} solves").format(points=points, zones=zones, runs=runs), err=True)
+            click.echo(_("plans: {points}; search zones open: {zones}; solves: {runs}").format(points=points, zones=zones, runs=runs), err=True)
 
     return tell
 

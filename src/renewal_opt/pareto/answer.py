@@ -167,7 +167,7 @@ def proven_best(
         found = max(o.sign * p.values[k] for p in points)
         best = o.sign * o.value_of(most[k] if o.exact else most[k] + 1)
         if not o.exact and k in settled:
-            best = min(best, found + o.stated)  # the first answer was proven to a step (`subsolve`)
+            best = found + o.stated  # the first answer was proven to a step (`subsolve`)
         known = o.exact and (k in settled or best == found)
         ideal.append(o.sign * found if known else None)
         bounds.append(o.sign * (found if known else max(best, found)))

@@ -99,7 +99,7 @@ class GapSearch(RegionSearch):
         corner = free[int(np.argmax(far_away(free, self._found, [tops[c] for c in free], span)))]
         room = (np.array(tops[corner]) - np.array(corner)) / span
         k = min((j for j in self._raisable if j not in self._in_vain.get(corner, {})), key=lambda j: room[j])  # the projection without the narrowest side is the largest
-        return Question(k, (corner,))
+        return self._inner(k, corner) or Question(k, (corner,))
 
 
 def far_away(corners: Sequence[Corner], shown: Sequence[Corner], tops: Sequence[Corner], span: Floats) -> Floats:

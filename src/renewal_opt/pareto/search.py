@@ -142,8 +142,9 @@ class _Search:
         again: list[Question] = []
         while True:
             left = math.inf if deadline is None else deadline - time.monotonic()
-            if left <= 0 or (cancel is not None and cancel.is_set()):
-                self.stopped = _("stopped before it was asked")
+            ended = cancel is not None and cancel.is_set()
+            if left <= 0 or ended:
+                self.stopped = _("stopped before it was asked") if ended else _("the time was over before it was asked")
                 return
             while asker.room > 0:
                 question = again.pop() if again else self.algorithm.next(asker.busy)
@@ -193,7 +194,7 @@ class _Search:
         zones = tuple(
             OpenZone(
                 tuple(None if c < 0 else o.value_of(c) for o, c in zip(self.whole, corner, strict=True)), why or unasked,
-                tuple(o.value_of(t if o.exact else t + 1) for o, t in zip(self.whole, tops[corner], strict=True)) if corner in tops else (),
+                tuple(o.value_of(t if o.exact else t + 2) for o, t in zip(self.whole, tops[corner], strict=True)) if corner in tops else (),
             )
             for corner, why in open_.items()
         )  # fmt: skip

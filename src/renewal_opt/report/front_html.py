@@ -107,8 +107,7 @@ def _payoff(view: FrontView) -> list[str]:
     for k, number in enumerate(front.payoff):
         name = view.name(k) + ("" if number is None else " " + _("(plan {n})").format(n=number))
         rows.append([name, *("–" if number is None else view.value_text(j, view.values[number - 1][j]) for j in range(p))])
-    for title, texts in ((_("ideal"), [o.ideal for o in front.objectives]), (_("nadir"), [o.nadir for o in front.objectives])):
-        rows.append([title, *(_("not proven") if text is None else view.value_text(k, text) for k, text in enumerate(texts))])
+    rows += [[title, *(_("not proven") if text == "–" else text for text in texts)] for title, texts in view.extremes]
     return [tag("h2", _("Payoff table")), table([_("best plan of"), *(view.heading(k) for k in range(p))], rows, range(1, p + 1))]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import isfinite, isnan
 
 from ...domain.front import Claim, Front, FrontObjective, FrontPoint, OpenZone
@@ -49,7 +50,7 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
         values = tuple(exact(v) for v in point.values)
         points.append(FrontPoint(id=numbers[i], values=values, plan=f"plans/{name}", chosen=new, supported=True if folder.asked.mode == "supported" else None))
     worst = any(o.measure.ratios for o in tradeoff.objectives)
-    ideal, nadir = (None, None) if folder.refused else (answer.ideal, answer.nadir)  # a refused plan may be the best, or the worst
+    ideal, bounds, nadir = ((), (), None) if folder.refused else (answer.ideal, answer.bounds, answer.nadir)  # a refused plan may be the best, or the worst
     return Front(
         program=program_versions(), city=inputs.policy.city.label, synthetic=inputs.library.synthetic or inputs.policy.city.synthetic,
         scenario=inputs.scenario.name, title=inputs.scenario.title(inputs.policy.city.label), plan_year=inputs.scenario.plan_year,
@@ -57,18 +58,23 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
         objectives=tuple(
             FrontObjective(
                 name=o.measure.name, label=o.measure.label, unit=o.measure.unit, sense=o.sense, exact=_exact(answer, k, o), step=exact(answer.steps[k]) if answer.steps else "0",
-                ideal=None if ideal is None else exact(ideal[k]), nadir=None if nadir is None else exact(nadir[k]),
+                ideal=_told(ideal, k), bound=_told(bounds, k), nadir=_told(nadir or (), k),
             )
             for k, o in enumerate(tradeoff.objectives)
         ),
         levels=tuple(level.text for level in tradeoff.levels), claim=_claim(folder, answer, tradeoff), points=tuple(points),
-        open_zones=tuple(OpenZone(better_than=tuple(None if v is None else exact(v) for v in z.better_than), why=z.why) for z in answer.open),
+        open_zones=tuple(OpenZone(better_than=tuple(None if v is None else exact(v) for v in z.better_than), why=z.why, up_to=tuple(map(exact, z.up_to))) for z in answer.open),
         missing=None if isnan(answer.missing) or folder.refused else answer.missing,
         coverage=None if shown is None or folder.refused or not isfinite(shown.coverage) else shown.coverage, coverage_exact=shown is not None and shown.exact and not folder.refused,
         payoff=tuple(None if i is None else numbers.get(i) for i in answer.payoff), current=current,
         without_candidates=tuple(districts_of(problem)[1]) if worst else (), remarks=tuple(_remarks(folder, answer)),
         runs=answer.runs, seconds=round(answer.seconds, 3),
     )  # fmt: skip
+
+
+def _told(values: Sequence[Fraction | None], k: int) -> str | None:
+    value = values[k] if k < len(values) else None
+    return None if value is None else exact(value)
 
 
 def _exact(answer: Answer, k: int, o: Objective) -> bool:
