@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import openpyxl
 import pytest
 from front_run import run
 
+from renewal_opt.cli.progress import Progress
 from renewal_opt.errors import InputError
 from renewal_opt.io.frontfile import front_to_json, read_front
 from renewal_opt.io.planfile import read_plan
@@ -106,6 +109,15 @@ def test_what_a_search_refuses(city: Path, fronts: dict[str, Path], tmp_path: Pa
     assert not (tmp_path / "a").exists()
 
 
+def test_a_termination_ends_like_ctrl_c() -> None:
+    """The first SIGTERM sets the cancel token, so that what is found is written; the old handler comes back."""
+    before = signal.getsignal(signal.SIGTERM)
+    with Progress(quiet=True, gap=0.0) as progress:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert progress.cancel.wait(5)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
 def test_representation_and_supported_plans(city: Path, tmp_path: Path) -> None:
     scenario = str(city / "scenario.yaml")
     given = ["--objective", "projects", "--objective", "fiscal_outlay:min:step=50", "--quiet"]
@@ -136,6 +148,10 @@ def test_a_scenario_without_a_plan_gives_an_empty_front(city: Path, tmp_path: Pa
     front = read_front(tmp_path / "e" / "front.json")
     assert front.points == ()
     assert front.claim == "complete"
+    again = ("pareto", str(city / "scenario.yaml"), "--objective", "projects", "--objective", "residents", "-o", str(tmp_path / "e"), "--quiet")
+    assert run(*again, "--at-least", "projects=12") == 0  # the corrected question may be asked in the same folder
+    assert read_front(tmp_path / "e" / "front.json").points
+    assert run(*again) == 2  # but no other over its plans
 
 
 def test_a_damaged_front_is_refused(fronts: dict[str, Path], tmp_path: Path) -> None:

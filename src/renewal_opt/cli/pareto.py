@@ -18,6 +18,7 @@ from .targets import TargetFolder
 
 if TYPE_CHECKING:
     from ..domain.front import Front
+    from ..domain.plan import Plan
     from ..io.load import Inputs
 
 
@@ -72,7 +73,9 @@ def pareto(
             current=None if current is None else near(current, output, output),
         )  # fmt: skip
         stopped = progress.cancel.is_set()
-    written = _reports(output, front, inputs)
+    if not quiet:
+        click.echo(_("Writing page, picture and tables of {n} plans").format(n=len(front.points)), err=True)
+    written = _reports(output, front, inputs, folder.plans)
     if as_json:
         from ..io.frontfile import front_to_json
 
@@ -82,6 +85,7 @@ def pareto(
 
         print_front(front, sys.stdout)
         click.echo(_("Written: {path}").format(path=", ".join(str(p) for p in written)), err=True)
+        click.echo(_("The folder holds {n} plans, {size:.1f} MB in all").format(n=len(front.points), size=folder.size() / 1e6), err=True)
     return 130 if stopped else 0
 
 
@@ -106,7 +110,7 @@ def _telling(quiet: bool):  # type: ignore[no-untyped-def]
     return tell
 
 
-def _reports(output: Path, front: Front, inputs: Inputs) -> list[Path]:
+def _reports(output: Path, front: Front, inputs: Inputs, plans: list[Plan]) -> list[Path]:
     """Write page, picture and tables beside the front."""
     from ..io.planfile import read_plan
     from ..report.front_csv import write_front_csv
@@ -116,7 +120,6 @@ def _reports(output: Path, front: Front, inputs: Inputs) -> list[Path]:
     from ..report.front_xlsx import write_front_xlsx
     from .output import write_all
 
-    plans = [read_plan(output / p.plan) for p in front.points]
     view = FrontView.of(front, plans, None if front.current is None else read_plan(output / front.current), inputs.policy, inputs.library)
     writers = {
         output / "front.html": lambda path: write_front_html(view, path), output / "front.png": lambda path: write_front_png(view, path),

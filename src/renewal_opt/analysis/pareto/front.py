@@ -15,12 +15,12 @@ from ...pareto.representation import Representation
 from ..assemble import program_versions
 from ..use import exact
 from .asked import Objective
-from .folder import Asked, Folder
+from .folder import Asked, Folder, slim
 from .measures import districts_of
 from .tradeoff import PlanTradeoff
 
 
-def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept: Mapping[tuple[int, ...], Plan], current: str | None) -> Front:
+def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept: Mapping[tuple[int, ...], tuple[Plan, str]], current: str | None) -> Front:
     """Number the points, write their plans under their numbers, and say what the set is.
 
     Parameters
@@ -28,8 +28,8 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
     folder : Folder
     answer : Answer
     shown : Representation or None
-    kept : mapping of steps to Plan
-        Plans that are re-checked already.
+    kept : mapping of steps to (Plan, str)
+        Plans that are re-checked already, slim, and the names of their files.
     current : str or None
         See `run.run_pareto`.
     """
@@ -40,12 +40,16 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
     numbers: dict[int, int] = {}
     for i in chosen:
         point = answer.points[i]
-        plan = kept.get(point.y) or folder.plan(point)
+        known, name = kept.get(point.y), f"{len(points) + 1:04d}.json"
+        if known is not None:
+            plan: Plan | None = known[0]
+            folder.rename_plan(known[1], name)
+        elif (plan := folder.plan(point)) is not None:
+            folder.write_plan(plan, name)
         if plan is None:
             continue
         numbers[i] = len(points) + 1
-        name = f"{numbers[i]:04d}.json"
-        folder.write_plan(plan, name)
+        folder.plans.append(slim(plan))
         new = tuple(c.id for c in plan.chosen if c.part == "new_start")
         values = tuple(exact(v) for v in point.values)
         points.append(FrontPoint(id=numbers[i], values=values, plan=f"plans/{name}", chosen=new, supported=True if folder.asked.mode == "supported" else None))

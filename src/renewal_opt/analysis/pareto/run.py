@@ -19,7 +19,7 @@ from ..annual import make_problem, options_of
 from ..portfolio import solve_portfolio
 from ..shortage import carry_overs_first
 from .asked import Objective, read_levels, read_objectives
-from .folder import Asked, Folder
+from .folder import Asked, Folder, slim
 from .front import front_of
 from .levels import Level
 from .tradeoff import PlanTradeoff
@@ -104,13 +104,14 @@ def _searched(
     tradeoff, asked = folder.tradeoff, folder.asked
     records, known = folder.begin(model.whole() or (), resume=resume)
     earlier = sum(r.reply.y is not None for r in known)  # names of their plans may still be there
-    kept: dict[tuple[int, ...], Plan] = {}
+    kept: dict[tuple[int, ...], tuple[Plan, str]] = {}
 
     def keep(point: Point) -> None:
         plan = folder.plan(point)
         if plan is not None:
-            kept[point.y] = plan
-            folder.write_plan(plan, f"found-{earlier + len(kept):05d}.json")
+            name = f"found-{earlier + len(kept) + 1:05d}.json"
+            folder.write_plan(plan, name)
+            kept[point.y] = slim(plan), name
 
     options = replace(tradeoff.options, seconds=86400.0)
     shown: Representation | None = None
