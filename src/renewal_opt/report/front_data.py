@@ -87,5 +87,6 @@ def _words(view: FrontView) -> dict[str, str]:
         "moves": _("enter, leave"), "more": _("more"), "none": _("none"), "id": _("id"), "project": _("project"), "district": _("district"), "investment": _("investment (10k yuan)"),
         "objective": _("objective"), "value": _("value"), "regret": _("regret"), "channel": _("channel"), "wan": _("10k yuan"), "enter": _("enter"), "leave": _("leave"),
         "starts": _("new starts"), "carried": _("carried over"), "government": _("government side"), "market": _("market side"), "same": _("the same new starts as the current plan"),
-        "leastMean": _("Least weighted mean regret"), "leastWorst": _("least largest weighted regret"), "across": _("across"), "up": _("up"), "total": _("total"),
+        "leastMean": _("Least weighted mean regret (provisional)") if view.provisional else _("Least weighted mean regret"),
+        "leastWorst": _("least largest weighted regret (provisional)") if view.provisional else _("least largest weighted regret"), "across": _("across"), "up": _("up"), "total": _("total"),
     }  # fmt: skip
