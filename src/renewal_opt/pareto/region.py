@@ -102,7 +102,7 @@ class RegionSearch:
                 found = reply.y
                 self._least = [min(a, b) for a, b in zip(self._least, found, strict=True)]
                 self.note(found)
-        of_a_zone = found is not None or question.corners[0] in set(self.region.corners)
+        of_a_zone = found is not None or question.corners[0] in self.region
         self._hits += found is not None
         self._misses += not of_a_zone
         for corner, most in zip(question.corners, reply.ceiling, strict=True):

@@ -56,6 +56,9 @@ class SearchRegion:
     def __len__(self) -> int:
         return len(self._zones)
 
+    def __contains__(self, corner: Corner) -> bool:
+        return corner in self._zones
+
     def drop(self, corners: Iterable[Corner]) -> None:
         """Take away zones that are proven to hold no point."""
         for c in corners:
