@@ -74,6 +74,15 @@ def test_a_rounded_ideal_is_an_interval() -> None:
         assert answer.nadir is None
 
 
+def test_a_set_of_one_point_has_an_ideal() -> None:
+    """One point is best in both: the second objective need not be asked."""
+    at = np.arange(2, dtype=np.int32)
+    both = tuple(LinearObjective(name, at, tuple(map(Fraction, c))) for name, c in (("a", (3, 1)), ("b", (2, 5))))
+    answer = nondominated(MatrixModel(matrices_of(np.array([[1, 1]]), np.array([2])), both))
+    assert answer.complete
+    assert answer.ideal == answer.bounds == (4, 7)
+
+
 def test_a_search_of_three_objectives_with_a_time_leaves_less_unseen() -> None:
     """The first points lie in the middle of large zones, not beside the best of one objective; in the end they are the same."""
     case = knapsack(1, 3, 30)

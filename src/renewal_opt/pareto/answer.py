@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -144,7 +144,7 @@ def in_order(points: Iterable[Point], objectives: Sequence[IntegerObjective]) ->
 
 
 def proven_best(
-    points: Sequence[Point], objectives: Sequence[IntegerObjective], most: Sequence[int], settled: Collection[int], aside: int
+    points: Sequence[Point], objectives: Sequence[IntegerObjective], most: Sequence[int], best: Mapping[int, Fraction], aside: int
 ) -> tuple[tuple[Fraction | None, ...], tuple[Fraction | None, ...]]:  # fmt: skip
     """Return the ideal where it is proven exactly, and what no point is better than.
 
@@ -153,9 +153,9 @@ def proven_best(
     points : sequence of Point
     objectives : sequence of IntegerObjective
     most : sequence of int
-        What is proven of each objective, in steps.
-    settled : collection of int
-        Objectives whose best was asked for and answered; of others the linear relaxation tells.
+        What is proven of each objective, in steps: at least what its linear relaxation tells.
+    best : mapping of int to Fraction
+        Value of the best point of each objective that was asked for it; of an objective without an exact step it is the best to a step.
     aside : int
         Answers set aside without proof: nothing is proven then.
     """
@@ -165,12 +165,10 @@ def proven_best(
     bounds: list[Fraction | None] = []
     for k, o in enumerate(objectives):
         found = max(o.sign * p.values[k] for p in points)
-        best = o.sign * o.value_of(most[k] if o.exact else most[k] + 1)
-        if not o.exact and k in settled:
-            best = found + o.stated  # the first answer was proven to a step (`subsolve`)
-        known = o.exact and (k in settled or best == found)
-        ideal.append(o.sign * found if known else None)
-        bounds.append(o.sign * (found if known else max(best, found)))
+        limit = o.sign * best[k] + (0 if o.exact else o.stated) if k in best else o.sign * o.value_of(most[k] if o.exact else most[k] + 1)
+        limit = max(limit, found)
+        ideal.append(o.sign * limit if o.exact and (k in best or limit == found) else None)
+        bounds.append(o.sign * limit)
     return tuple(ideal), tuple(bounds)
 
 

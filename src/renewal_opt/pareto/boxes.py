@@ -73,17 +73,17 @@ class BoxSearch:
 
     def take(self, question: Question, reply: Reply) -> Corner | None:
         """Cut boxes by what was proven, and by the point."""
-        k, (corner,) = question.k, question.corners
+        k, y = question.k, reply.y
         if reply.ceiling is None:
-            self._failed[k, corner] = reply.why or "?"
+            self._failed.update({(k, corner): reply.why or "?" for corner in question.corners[:1]})
             return None
-        if corner[1 - k] == -1:
-            self._ideal[k] = min(self._ideal[k], reply.ceiling[0])
-            self._settled.add(k)
-            self._first.add(k)
-        self._boxes = [piece for box in self._boxes for piece in _below(box, k, corner, reply.ceiling[0])]
-        y = reply.y
-        if y is None or y[k] <= corner[k] or y in self._known:
+        for corner, most in zip(question.corners, reply.ceiling, strict=True):  # several in records of the zone search alone
+            if corner[1 - k] == -1:
+                self._ideal[k] = min(self._ideal[k], most)
+                self._settled.add(k)
+                self._first.add(k)
+            self._boxes = [piece for box in self._boxes for piece in _below(box, k, corner, most)]
+        if y is None or y in self._known or not any(all(a < b for a, b in zip(low, y, strict=True)) for low, _high in self._boxes):
             return None
         self._known.add(y)
         self._boxes = [piece for box in self._boxes for piece in _beside(box, y, 1 if self._exact else 0)]

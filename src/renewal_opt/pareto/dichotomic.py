@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def supported(model: MatrixModel, *, seconds: float | None = None, options: Solv
     finished = search.run() and not search.aside
     points = in_order(search.points.values(), whole)
     best = best_points(points, whole)
-    ideal, bounds = proven_best(points, whole, search.most, search.settled, search.aside)
+    ideal, bounds = proven_best(points, whole, search.most, search.best, search.aside)
     return Answer(
         tuple(points), False, all(o.exact for o in whole), (), ideal, None, tuple(o.stated for o in whole), best,
         math.nan if finished else 1.0, search.runs, search.twice, time.monotonic() - began, search.aside,
@@ -67,7 +68,7 @@ class _Search:
         self.whole, self.until = whole, until
         self.points: dict[Corner, Point] = {}
         self.most = [o.top for o in whole]
-        self.settled: set[int] = set()
+        self.best: dict[int, Fraction] = {}
         self.runs = self.twice = self.aside = 0
 
     def run(self) -> bool:
@@ -75,9 +76,9 @@ class _Search:
         p = len(self.whole)
         for k in range(p):
             reply = self._told(self.solver.ask(Question(k, ((-1,) * p,)), self.until - time.monotonic()))
-            if reply.ceiling is None or reply.y is None:
+            if reply.ceiling is None or reply.settled is None:
                 return reply.ceiling is not None
-            self.settled.add(k)
+            self.best[k] = reply.settled.values[k]
             self.most[k] = min(self.most[k], reply.ceiling[0])
         tried: set[Weights] = set()
         while True:

@@ -13,9 +13,9 @@ def missing_share(points: Sequence[Corner], zones: Iterable[Corner], ideal: Sequ
     """Return an upper bound on the share of the hypervolume that is not found yet.
 
     Every point that is missing lies in an open zone below the ideal. So the hypervolume of the union of these boxes is at least
-    what the missing points would add; the share is that over itself plus the hypervolume of the found points. Reference: one step
-    below the worst of the found points in each objective. Hypervolumes by moocore (Fonseca, Paquete, Lopez-Ibanez, CEC 2006;
-    Guerreiro, Fonseca, ACM Comput. Surv. 54, 2021).
+    what the missing points would add; so is the sum of the boxes up to their tops, and the smaller number counts. The share is that
+    over itself plus the hypervolume of the found points. Reference: one step below the worst of the found points in each objective.
+    Hypervolumes by moocore (Fonseca, Paquete, Lopez-Ibanez, CEC 2006; Guerreiro, Fonseca, ACM Comput. Surv. 54, 2021).
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def missing_share(points: Sequence[Corner], zones: Iterable[Corner], ideal: Sequ
     ideal : sequence of int
         Proven best of each objective.
     tops : mapping of corner to corner, optional
-        Of disjoint zones of two objectives: what no point in one is better than.
+        What no point of a zone is better than. Without them zones reach to the ideal.
 
     Returns
     -------
@@ -46,10 +46,9 @@ def missing_share(points: Sequence[Corner], zones: Iterable[Corner], ideal: Sequ
     scale = np.maximum(best - reference, 1.0)
     corners = np.maximum(corners, reference)
     there = moocore.hypervolume((reference - found) / scale, ref=np.zeros(found.shape[1]))
+    below = corners[(corners < best).all(axis=1)]
+    open_ = moocore.hypervolume((below - best) / scale, ref=np.zeros(found.shape[1])) if len(below) else 0.0
     if tops:
         upper = np.minimum(np.array([tops[z] for z in listed], dtype=float), best)
-        open_ = float((np.maximum(upper - corners, 0.0) / scale).prod(axis=1).sum())
-    else:
-        corners = corners[(corners < best).all(axis=1)]
-        open_ = moocore.hypervolume((corners - best) / scale, ref=np.zeros(found.shape[1])) if len(corners) else 0.0
+        open_ = min(open_, float((np.maximum(upper - corners, 0.0) / scale).prod(axis=1).sum()))
     return float(open_ / (open_ + there))

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from ..i18n import _
 from ..solver import SolveOptions
@@ -121,7 +122,7 @@ class _Search:
     twice: int = 0
     aside: int = 0
     stopped: str = ""
-    settled: set[int] = field(default_factory=set)
+    best: dict[int, Fraction] = field(default_factory=dict)  # by objective, what proved best of it
 
     def __post_init__(self) -> None:
         exact = [o.exact for o in self.whole]
@@ -174,8 +175,9 @@ class _Search:
     def learn(self, question: Question, reply: Reply) -> Point | None:
         """Take a reply, or a record of one."""
         self.runs, self.twice, self.aside = self.runs + reply.runs, self.twice + reply.twice, self.aside + reply.aside
-        if reply.ceiling is not None and any(all(c == -1 for j, c in enumerate(corner) if j != question.k) for corner in question.corners):
-            self.settled.add(question.k)
+        k, corner = question.k, question.corners[0]
+        if reply.ceiling is not None and reply.settled is not None and len(question.corners) == 1 and all(c == -1 for j, c in enumerate(corner) if j != k):
+            self.best[k] = reply.settled.values[k]
         y = self.algorithm.take(question, reply)
         if y is None:
             return None
@@ -199,7 +201,8 @@ class _Search:
             for corner, why in open_.items()
         )  # fmt: skip
         best = best_points(points, self.whole)
-        ideal, bounds = proven_best(points, self.whole, ideal_steps, self.settled, self.aside)
+        proven = {k: points[i].values[k] for k, i in enumerate(best) if i is not None} if complete else self.best
+        ideal, bounds = proven_best(points, self.whole, ideal_steps, proven, self.aside)
         known = complete and points and all(o.exact for o in self.whole)
         nadir = tuple(min((p.values[k] for p in points), key=lambda v, o=o: o.sign * v) for k, o in enumerate(self.whole)) if known else None  # type: ignore[misc]
         missing = math.nan if self.aside else missing_share(list(self.points), open_, ideal_steps, tops)
