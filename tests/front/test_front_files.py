@@ -18,6 +18,7 @@ from renewal_opt.errors import InputError
 from renewal_opt.io.frontfile import front_to_json, read_front
 from renewal_opt.io.planfile import read_plan
 from renewal_opt.report.front_view import FrontView
+from renewal_opt.report.front_words import claim_words
 
 
 def test_each_plan_is_written_and_passes_verify(fronts: dict[str, Path]) -> None:
@@ -140,6 +141,17 @@ def test_levels_bound_the_plans(city: Path, tmp_path: Path) -> None:
     assert front.points
     assert all(len(p.chosen) >= 12 for p in front.points)
     assert front.levels == ("--at-least projects=12",)
+    assert [w.en for w in front.level_words] == ["number of new starts ≥ 12 (projects)"]
+    assert "Held: number of new starts ≥ 12 (projects)" in claim_words(front)
+
+
+def test_a_plan_of_a_front_says_what_it_is(fronts: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """It was not sought for its weighted score: no gap, and nothing was set aside."""
+    assert run("show", "plan", str(fronts["two"] / "plans" / "0001.json")) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "one plan of a trade-off front; it was not sought for this objective" in told
+    assert "set aside" not in told
+    assert "Proven bound" not in told
 
 
 def test_a_scenario_without_a_plan_gives_an_empty_front(city: Path, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_open_zones_are_shaded_and_listed(browser: Any, pages: dict[str, Path], 
     best = [float(Fraction(str(o.ideal))) for o in view.front.objectives]
     assert boxes == [pytest.approx([*corner, *best])]
     body = browser.find_element("css selector", "body")
-    assert "Not complete: 5 plans found; search zones still open: 1." in body.text
+    assert "Not complete. Plans found: 5; search zones still open: 1." in body.text
     assert "at most 12.50%" in body.text
     assert "time limit" in body.text
 

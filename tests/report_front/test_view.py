@@ -175,11 +175,11 @@ def test_lines_break_between_words_and_chinese_characters() -> None:
 @pytest.mark.parametrize(
     ("claim", "more", "words"),
     [
-        ("complete", {}, ["Complete up to the stated steps: no other plan of this scenario beats these by a step or more (6 plans)."]),
-        ("open", {"missing": 0.031}, ["Not complete: 6 plans found; search zones still open: 0.", "at most 3.10% of the hypervolume"]),
-        ("representation", {"coverage": 0.2, "coverage_exact": True}, ["A representation: 6 plans", "farther than 20.00% of the range of any objective from the nearest plan shown."]),
+        ("complete", {}, ["Complete up to the stated steps: no other plan of this scenario beats these by a step or more (plans: 6)."]),
+        ("open", {"missing": 0.031}, ["Not complete. Plans found: 6; search zones still open: 0.", "at most 3.10% of the hypervolume"]),
+        ("representation", {"coverage": 0.2, "coverage_exact": True}, ["stands for the whole set (plans: 6).", "farther than 20.00% of the range of any objective from the nearest plan shown."]),
         ("representation", {"coverage": 0.2}, ["(proven bound)"]),
-        ("supported", {}, ["Supported plans only: 6 plans"]),
+        ("supported", {}, ["Supported plans only, each of them best for some weights of the objectives (plans: 6)"]),
         ("resolution", {}, ["Complete up to the stated steps: no other plan", "outlay of government channels: differences below 0.01 (10k yuan) count as none."]),
         ("complete", {"without_candidates": ("East",), "levels": ("--at-least projects=3",)}, ["not counted: East", "Held: projects ≥ 3"]),
     ],

@@ -89,6 +89,8 @@ class Front(Frozen):
     """At least two."""
     levels: Seq[str] = ()
     """Constraints on other measures, as given."""
+    level_words: Seq[Label] = ()
+    """These constraints as comparisons."""
     claim: Claim
     """What the set is: complete; open (points may be missing); a representation; supported points only; or complete up to the
     resolution of several money objectives."""

@@ -14,11 +14,11 @@ def claim_words(front: Front) -> list[str]:
     """Return what the set is and what is proven of it, the claim first."""
     language, n = get_language(), len(front.points)
     first = {
-        "complete": _("Complete: no other plan of this scenario is better in one objective without being worse in another ({n} plans)."),
-        "open": _("Not complete: {n} plans found; search zones still open: {zones}."),
-        "representation": _("A representation: {n} plans stand for the whole set."),
-        "supported": _("Supported plans only: {n} plans that are best for some weights of the objectives; the complete set may hold more."),
-        "resolution": _("Complete up to the stated steps: no other plan of this scenario beats these by a step or more ({n} plans)."),
+        "complete": _("Complete: no other plan of this scenario is better in one objective without being worse in another (plans: {n})."),
+        "open": _("Not complete. Plans found: {n}; search zones still open: {zones}."),
+        "representation": _("A representation: a choice of plans that stands for the whole set (plans: {n})."),
+        "supported": _("Supported plans only, each of them best for some weights of the objectives (plans: {n}); the complete set may hold more."),
+        "resolution": _("Complete up to the stated steps: no other plan of this scenario beats these by a step or more (plans: {n})."),
     }
     if not all(o.exact for o in front.objectives):
         first["complete"] = first["resolution"]
@@ -40,7 +40,7 @@ def claim_words(front: Front) -> list[str]:
             words = _("{name}: differences below {step} ({unit}) count as none.")
             out.append(words.format(name=o.label.text(language), step=_plain(Fraction(o.step)), unit=o.unit.text(language)))
     if front.levels:
-        out.append(_("Held: {levels}").format(levels=_(", ").join(map(_level, front.levels))))
+        out.append(_("Held: {levels}").format(levels=_(", ").join([w.text(language) for w in front.level_words] or map(_level, front.levels))))
     if front.without_candidates:
         out.append(_("Districts without candidates, not counted: {names}").format(names=_(", ").join(front.without_candidates)))
     return [*out, *front.remarks]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite, isnan
 
@@ -19,8 +19,14 @@ from .folder import Asked, Folder, slim
 from .measures import districts_of
 from .tradeoff import PlanTradeoff
 
+#: told how many plans are written, of how many
+Writing = Callable[[int, int], None]
 
-def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept: Mapping[tuple[int, ...], tuple[Plan, str]], current: str | None) -> Front:
+
+def front_of(
+    folder: Folder, answer: Answer, shown: Representation | None, kept: Mapping[tuple[int, ...], tuple[Plan, str]], current: str | None,
+    writing: Writing | None = None,
+) -> Front:  # fmt: skip
     """Number the points, write their plans under their numbers, and say what the set is.
 
     Parameters
@@ -30,7 +36,7 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
     shown : Representation or None
     kept : mapping of steps to (Plan, str)
         Plans that are re-checked already, slim, and the names of their files.
-    current : str or None
+    current, writing :
         See `run.run_pareto`.
     """
     tradeoff, inputs = folder.tradeoff, folder.inputs
@@ -46,6 +52,8 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
             folder.rename_plan(known[1], name)
         elif (plan := folder.plan(point)) is not None:
             folder.write_plan(plan, name)
+            if writing is not None:
+                writing(len(points) + 1, len(chosen))
         if plan is None:
             continue
         numbers[i] = len(points) + 1
@@ -66,7 +74,7 @@ def front_of(folder: Folder, answer: Answer, shown: Representation | None, kept:
             )
             for k, o in enumerate(tradeoff.objectives)
         ),
-        levels=tuple(level.text for level in tradeoff.levels), claim=_claim(folder, answer, tradeoff), points=tuple(points),
+        levels=tuple(level.text for level in tradeoff.levels), level_words=tuple(level.words for level in tradeoff.levels if level.words is not None), claim=_claim(folder, answer, tradeoff), points=tuple(points),
         open_zones=tuple(OpenZone(better_than=tuple(None if v is None else exact(v) for v in z.better_than), why=z.why, up_to=tuple(map(exact, z.up_to))) for z in answer.open),
         missing=None if isnan(answer.missing) or folder.refused else answer.missing,
         coverage=None if shown is None or folder.refused or not isfinite(shown.coverage) else shown.coverage, coverage_exact=shown is not None and shown.exact and not folder.refused,
@@ -98,7 +106,7 @@ def _claim(folder: Folder, answer: Answer, tradeoff: PlanTradeoff) -> Claim:
 def _remarks(folder: Folder, answer: Answer) -> list[str]:
     out = [_("a plan failed the exact re-check and is not shown: {rules}").format(rules=r) for r in folder.refused.values()]
     if answer.aside:
-        out.append(_("{n} portfolios were set aside without a proof that they cannot be funded").format(n=answer.aside))
+        out.append(_("portfolios set aside without a proof that they cannot be funded: {n}").format(n=answer.aside))
     if folder.asked.mode == "supported" and answer.missing == 1.0:
         out.append(_("the search for supported plans ended before its end: more may be supported"))
     if sum(o.measure.of_money for o in folder.tradeoff.objectives) > 1:
