@@ -131,3 +131,14 @@ def test_zones_that_overlap_are_not_counted_twice() -> None:
     assert missing_share(points, zones, (5, 5, 5), dict.fromkeys(zones, (5, 5, 5))) == pytest.approx(plain)
     assert missing_share(points, zones, (5, 5, 5), dict.fromkeys(zones, (1, 1, 1))) < plain
     assert np.isfinite(plain)
+
+
+def test_a_bound_is_never_beyond_what_the_columns_allow() -> None:
+    """Of nothing chosen, no less can be spent, whatever the stated step."""
+    case = knapsack(1, 2, 6)
+    gain, spent = case.model().objectives
+    model = replace(case.model(), objectives=(gain, replace(spent, sense="min", resolution=Fraction(500))))
+    answer = nondominated(model)
+    assert answer.complete
+    assert answer.bounds[1] == 0
+    assert (answer.ideal[1] == 0) == any(p.values[1] == 0 for p in answer.points)

@@ -31,7 +31,7 @@ class FrontObjective(Frozen):
     step: str
     """Exact step, or stated resolution."""
     ideal: str | None = None
-    """Proven best value; null while it is not proven, and where values count in stated steps."""
+    """Proven best value; null while it is not proven, as mostly where values count in stated steps."""
     bound: str | None = None
     """No plan has a better value than this, proven; null where nothing is known."""
     nadir: str | None = None

@@ -83,7 +83,7 @@ class Answer:
         Whether every objective has an exact step.
     open : tuple of OpenZone
     ideal : tuple of (Fraction or None), length p or 0
-        Proven best of each objective that has an exact step; None where it is not proven.
+        Proven best of each objective; None where it is not proven, as with most objectives without an exact step.
     nadir : tuple of Fraction, or None
         Worst values of the points; None where the set is not complete, or an objective has no exact step.
     steps : tuple of Fraction
@@ -166,8 +166,8 @@ def proven_best(
     for k, o in enumerate(objectives):
         found = max(o.sign * p.values[k] for p in points)
         limit = o.sign * best[k] + (0 if o.exact else o.stated) if k in best else o.sign * o.value_of(most[k] if o.exact else most[k] + 1)
-        limit = max(limit, found)
-        ideal.append(o.sign * limit if o.exact and (k in best or limit == found) else None)
+        limit = max(found, limit if o.limit is None else min(limit, o.sign * o.limit))
+        ideal.append(o.sign * limit if limit == found or (o.exact and k in best) else None)
         bounds.append(o.sign * limit)
     return tuple(ideal), tuple(bounds)
 

@@ -65,15 +65,8 @@ def front_page(view: FrontView) -> str:
 def _head(view: FrontView, title: str) -> list[str]:
     first, *others = view.claim_words()
     out = [tag("p", synthetic_notice(), "notice")] if view.front.synthetic else []
-    out += [tag("h1", title), tag("p", _source(view), "soft"), tag("h2", _("Trade-offs")), tag("p", first, "warn" if view.front.claim == "open" else "claim")]
+    out += [tag("h1", title), tag("p", view.source, "soft"), tag("h2", _("Trade-offs")), tag("p", first, "warn" if view.front.claim == "open" else "claim")]
     return out + [tag("p", words) for words in others]
-
-
-def _source(view: FrontView) -> str:
-    """Return the scenario and the date of its library."""
-    dated = next((p.library_as_of for p in view.plans if p.library_as_of), None)
-    words = _("Scenario: {name}; project library as of {date}") if dated else _("Scenario: {name}; the project library has no date")
-    return words.format(name=view.front.scenario, date=dated)
 
 
 def _plots(view: FrontView) -> list[str]:
@@ -115,8 +108,7 @@ def _payoff(view: FrontView) -> list[str]:
     front, p = view.front, len(view.front.objectives)
     rows: list[list[str]] = []
     for k, number in enumerate(front.payoff):
-        name = view.name(k) + ("" if number is None else " " + _("(plan {n})").format(n=number))
-        rows.append([name, *("–" if number is None else view.value_text(j, view.values[number - 1][j]) for j in range(p))])
+        rows.append([view.best_text(k, number), *("–" if number is None else view.value_text(j, view.values[number - 1][j]) for j in range(p))])
     rows += [[title, *(_("not proven") if text == "–" else text for text in texts)] for title, texts in view.extremes]
     return [tag("h2", _("Payoff table")), table([_("best plan of"), *(view.heading(k) for k in range(p))], rows, range(1, p + 1))]
 

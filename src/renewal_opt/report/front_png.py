@@ -37,7 +37,7 @@ def write_front_png(view: FrontView, path: str | Path) -> None:
             top -= _INCH * 1.3 / high
             figure.text(0.5, top, synthetic_notice(), ha="center", va="center", fontsize=11, color="#9C0006", bbox={"facecolor": "#FFE699", "edgecolor": "none", "pad": 3})
         top = _written(figure, top - 0.14 / high, view.text(view.front.title), 14, 84, high) - 0.05 / high
-        for words in view.claim_words()[:3]:
+        for words in (view.source, *view.claim_words()[:3]):
             top = _written(figure, top, words, 9.5, 150 if p == 2 else 190, high, color="#404040")
         if not view.values:
             figure.text(0.5, 0.5, _("no plan"), ha="center", fontsize=14)
@@ -74,13 +74,23 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [*lines, line.rstrip()]
 
 
+def heading_lines(text: str, columns: int) -> list[str]:
+    """Return a heading in lines; where one does not hold it, what stands in brackets begins the next."""
+    text = plain(text)
+    name, bracket, rest = text.partition(" (") if " (" in text else text.partition("（")
+    if not bracket or cell_len(text) <= columns:
+        return wrapped(text, columns)
+    return [*wrapped(name, columns), *wrapped(bracket.strip() + rest, columns)]
+
+
 def _legend(figure: Any) -> None:
     """Write one legend for all plots, below them."""
     named: dict[str, Any] = {}
     for axes in figure.axes:
         named |= {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True) if label not in named}
     if named:
-        figure.legend(named.values(), named.keys(), loc="lower center", ncols=4, frameon=False, fontsize=8.5)
+        labels = sorted(named, key=lambda label: label != _("plan"))
+        figure.legend([named[label] for label in labels], labels, loc="lower center", ncols=5, columnspacing=1.4, handletextpad=0.5, frameon=False, fontsize=8.5)
 
 
 def _scatter(axes: Any, view: FrontView, a: int, b: int, columns: int) -> None:
@@ -97,8 +107,8 @@ def _scatter(axes: Any, view: FrontView, a: int, b: int, columns: int) -> None:
     others = view.knees[1:]
     if others:
         axes.scatter([x[i] for i in others], [y[i] for i in others], marker="*", s=110, facecolors="white", edgecolors=_RED, zorder=5, label=_("further knee"))
-    axes.set_xlabel("\n".join(wrapped(plain(view.heading(a)), columns)))
-    axes.set_ylabel("\n".join(wrapped(plain(view.heading(b)), 60)))
+    axes.set_xlabel("\n".join(heading_lines(view.heading(a), columns)))
+    axes.set_ylabel("\n".join(heading_lines(view.heading(b), 60)))
     axes.ticklabel_format(style="plain", useOffset=False)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(_thousands())

@@ -99,8 +99,8 @@ class FrontView:
         o = self.front.objectives[k]
         if o.ideal is not None or o.bound is None or not self.values:
             return self.value_text(k, o.ideal)
-        found = self.ranges[k][0]
-        return self.value_text(k, found) if found == Fraction(o.bound) else _("{found} … {bound}").format(found=self.value_text(k, found), bound=self.value_text(k, o.bound))
+        found, bound = self.value_text(k, self.ranges[k][0]), self.value_text(k, o.bound)
+        return found if found == bound else _("{found} … {bound}").format(found=found, bound=bound)
 
     @property
     def extremes(self) -> list[tuple[str, list[str]]]:
@@ -130,6 +130,17 @@ class FrontView:
     def claim_words(self) -> list[str]:
         """Return what the set is, in plain sentences."""
         return claim_words(self.front)
+
+    @property
+    def source(self) -> str:
+        """Scenario, and date of its project library."""
+        dated = next((p.library_as_of for p in self.plans if p.library_as_of), None)
+        words = _("Scenario: {name}; project library as of {date}") if dated else _("Scenario: {name}; the project library has no date")
+        return words.format(name=self.front.scenario, date=dated)
+
+    def best_text(self, k: int, number: int | None) -> str:
+        """Return an objective with the plan that is best in it."""
+        return self.name(k) if number is None else _("{name} (plan {n})").format(name=self.name(k), n=number)
 
     def box(self, zone: OpenZone) -> tuple[list[float], list[float]]:
         """Return the least and the best values that points of an open zone may have."""

@@ -107,7 +107,7 @@ def _payoff(book: Book, view: FrontView) -> None:
     sheet = book.sheet(_("payoff"), [44, *([20] * max(p, 1)), 14, 14, 10])
     row = sheet.header([_("best plan of"), *(view.heading(k) for k in range(p))])
     for k, number in enumerate(front.payoff):
-        sheet.text(row, 0, view.name(k) + ("" if number is None else " " + _("(plan {n})").format(n=number)))
+        sheet.text(row, 0, view.best_text(k, number))
         for j in range(p):
             sheet.value(row, 1 + j, None if number is None else view.values[number - 1][j], "" if number is None else style[j])
         row += 1

@@ -102,8 +102,9 @@ def level_of_ratio(problem: Problem, word: str, at_least: Fraction | None, at_mo
 
 
 def comparison(label: Label, unit: Label | None, at_least: Fraction | None, at_most: Fraction | None, text: str) -> Label:
-    """Return a level as a comparison, its number as given."""
-    sign, number = "≥" if at_least is not None else "≤", text.rpartition("=")[2].strip()
+    """Return a level as a comparison, a number that is not whole as given."""
+    sign, value, number = "≥" if at_least is not None else "≤", at_most if at_least is None else at_least, text.rpartition("=")[2].strip()
+    number = f"{value.numerator:,}" if value is not None and value.denominator == 1 else number
     zh, en = (f"（{unit.zh}）", f" ({unit.en})") if unit is not None else ("", "")
     return Label(zh=f"{label.zh} {sign} {number}{zh}", en=f"{label.en} {sign} {number}{en}")
 
