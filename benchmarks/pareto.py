@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+import time
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,8 @@ from .pareto_peer import Absent, compare, three_knapsacks
 
 #: sizes of the complete sets, published by Dowson, Gandibleux and Kof (2026); of 3kp40 by Mavrotas and Florios (2013)
 PUBLISHED = {"3kp40": 389, "MOKP_p-2_n-200_1": 317, "MOKP_p-2_n-200_2": 316, "MOKP_p-3_n-100_1": 5421, "MOKP_p-3_n-100_2": 4073, "MOKP_p-4_n-50_1": 1409}
+#: seconds between two lines on stderr
+EVERY = 10.0
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "mokp"
 
 
@@ -92,11 +97,11 @@ def main(argv: list[str]) -> int:
     result: dict[str, Any] = {"workers": asked.workers, "instances": []}
     print(f"{'instance':22}{'points':>8}{'solves':>8}{'a point':>9}{'seconds':>9}  complete", flush=True)
     for name, model in models:
-        result["instances"].append(shown(row_of(name, nondominated(model, seconds=asked.seconds, workers=workers))))
+        result["instances"].append(shown(row_of(name, nondominated(model, seconds=asked.seconds, workers=workers, progress=telling(name)))))
     if asked.peer:
         try:
             model = knapsack(*three_knapsacks(asked.peer_seconds))
-            ours = shown(row_of("3kp40", nondominated(model, workers=workers)))
+            ours = shown(row_of("3kp40", nondominated(model, workers=workers, progress=telling("3kp40"))))
             result["peer"] = compare(ours, asked.workers, asked.peer_seconds)
         except Absent as why:
             result["peer"] = {"name": "pyaugmecon", "absent": str(why)}
@@ -106,6 +111,20 @@ def main(argv: list[str]) -> int:
         (asked.out / "pareto.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
     print(json.dumps(result))
     return 0
+
+
+def telling(name: str) -> Callable[[int, int, int], None]:
+    """Return a callback that tells every few seconds on stderr how an instance stands."""
+    began = last = time.monotonic()
+
+    def tell(points: int, zones: int, solves: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= EVERY:
+            last = now
+            print(f"{name}: {now - began:.0f} s, points {points}, zones open {zones}, solves {solves}", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:

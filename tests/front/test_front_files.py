@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,10 +13,12 @@ import openpyxl
 import pytest
 from front_run import run
 
+from renewal_opt.cli.progress import Progress
 from renewal_opt.errors import InputError
 from renewal_opt.io.frontfile import front_to_json, read_front
 from renewal_opt.io.planfile import read_plan
 from renewal_opt.report.front_view import FrontView
+from renewal_opt.report.front_words import claim_words
 
 
 def test_each_plan_is_written_and_passes_verify(fronts: dict[str, Path]) -> None:
@@ -106,6 +110,15 @@ def test_what_a_search_refuses(city: Path, fronts: dict[str, Path], tmp_path: Pa
     assert not (tmp_path / "a").exists()
 
 
+def test_a_termination_ends_like_ctrl_c() -> None:
+    """The first SIGTERM sets the cancel token, so that what is found is written; the old handler comes back."""
+    before = signal.getsignal(signal.SIGTERM)
+    with Progress(quiet=True, gap=0.0) as progress:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert progress.cancel.wait(5)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
 def test_representation_and_supported_plans(city: Path, tmp_path: Path) -> None:
     scenario = str(city / "scenario.yaml")
     given = ["--objective", "projects", "--objective", "fiscal_outlay:min:step=50", "--quiet"]
@@ -128,6 +141,17 @@ def test_levels_bound_the_plans(city: Path, tmp_path: Path) -> None:
     assert front.points
     assert all(len(p.chosen) >= 12 for p in front.points)
     assert front.levels == ("--at-least projects=12",)
+    assert [w.en for w in front.level_words] == ["number of new starts ≥ 12 (projects)"]
+    assert "Held: number of new starts ≥ 12 (projects)" in claim_words(front)
+
+
+def test_a_plan_of_a_front_says_what_it_is(fronts: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """It was not sought for its weighted score: no gap, and nothing was set aside."""
+    assert run("show", "plan", str(fronts["two"] / "plans" / "0001.json")) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "one plan of a trade-off front; it was not sought for this objective" in told
+    assert "set aside" not in told
+    assert "Proven bound" not in told
 
 
 def test_a_scenario_without_a_plan_gives_an_empty_front(city: Path, tmp_path: Path) -> None:
@@ -136,6 +160,10 @@ def test_a_scenario_without_a_plan_gives_an_empty_front(city: Path, tmp_path: Pa
     front = read_front(tmp_path / "e" / "front.json")
     assert front.points == ()
     assert front.claim == "complete"
+    again = ("pareto", str(city / "scenario.yaml"), "--objective", "projects", "--objective", "residents", "-o", str(tmp_path / "e"), "--quiet")
+    assert run(*again, "--at-least", "projects=12") == 0  # the corrected question may be asked in the same folder
+    assert read_front(tmp_path / "e" / "front.json").points
+    assert run(*again) == 2  # but no other over its plans
 
 
 def test_a_damaged_front_is_refused(fronts: dict[str, Path], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -78,3 +79,14 @@ def draw(seed: int) -> Case:
     scales = tuple(Fraction(int(rng.integers(1, 8)), int(rng.choice([1, 1, 3, 10_000, 7]))) for _k in range(p))
     constants = tuple(Fraction(int(rng.choice([0, 0, 5, -3]))) * s for s in scales)
     return Case(a, b, c, senses, scales, constants)
+
+
+def knapsack(seed: int, p: int, n: int, largest: int = 60) -> Case:
+    rng = np.random.default_rng(seed)
+    a = rng.integers(1, 40, (1, n))
+    c = rng.integers(1, largest, (p, n)).astype(np.int64)
+    return Case(a, a.sum(axis=1) // 2, c, ("max",) * p, (Fraction(1),) * p, (Fraction(0),) * p)
+
+
+def values(points: Any) -> set[tuple[Fraction, ...]]:
+    return {p.values for p in points}

@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from pareto_cases import Case, draw, matrices_of
+from pareto_cases import Case, draw, knapsack, matrices_of, values
 
 from renewal_opt.model.matrices import Matrices
 from renewal_opt.pareto import (
@@ -33,17 +33,6 @@ from renewal_opt.pareto.missing import missing_share
 from renewal_opt.pareto.subsolve import ZoneSolver
 from renewal_opt.solver.run import QuietHighs
 from renewal_opt.workers import processes
-
-
-def knapsack(seed: int, p: int, n: int, largest: int = 60) -> Case:
-    rng = np.random.default_rng(seed)
-    a = rng.integers(1, 40, (1, n))
-    c = rng.integers(1, largest, (p, n)).astype(np.int64)
-    return Case(a, a.sum(axis=1) // 2, c, ("max",) * p, (Fraction(1),) * p, (Fraction(0),) * p)
-
-
-def values(points: Any) -> set[tuple[Fraction, ...]]:
-    return {p.values for p in points}
 
 
 @pytest.mark.parametrize("p", [2, 3])
@@ -326,6 +315,8 @@ def test_what_is_missing_is_bounded() -> None:
     assert missing_share([], [(-1, -1)], (5, 5)) == 1.0
     share = missing_share([(5, 0), (0, 5)], [(0, 0)], (5, 5))  # reference (-1, -1): found 6 + 6 - 1 = 11, open 25
     assert share == pytest.approx(25 / 36)
+    share = missing_share([(5, 0), (0, 5)], [(0, 0)], (5, 5), {(0, 0): (4, 4)})
+    assert share == pytest.approx(16 / 27)
 
 
 def test_wrong_objectives_are_named_together() -> None:

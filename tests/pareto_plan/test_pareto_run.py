@@ -193,15 +193,19 @@ def test_a_kill_while_plans_get_their_numbers_leaves_no_wrong_front(city: Path, 
     stop = threading.Event()
     out = tmp_path / "out"
     run_pareto(folder_of(city, out), cancel=stop, progress=lambda points, zones, runs: stop.set() if points >= 3 else None)
-    write, names = Folder.write_plan, list[str]()
+    names: list[str] = []
 
-    def killed(self: Folder, plan: Any, name: str) -> None:
-        names.append(name)
-        if name == "0002.json":
-            raise KeyboardInterrupt
-        write(self, plan, name)
+    def killing(plain: Any) -> Any:
+        def killed(self: Folder, what: Any, name: str) -> None:
+            names.append(name)
+            if name == "0002.json":
+                raise KeyboardInterrupt
+            plain(self, what, name)
 
-    monkeypatch.setattr(Folder, "write_plan", killed)
+        return killed
+
+    for way in ("write_plan", "rename_plan"):  # plans of the earlier run are made again, those of this run get another name
+        monkeypatch.setattr(Folder, way, killing(getattr(Folder, way)))
     with pytest.raises(KeyboardInterrupt):
         run_pareto(folder_of(city, out), resume=True)
     assert not (out / "front.json").exists()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import sys
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -15,9 +17,11 @@ from made_fronts import City, made_view, starts
 from renewal_opt.domain import Label
 from renewal_opt.i18n import set_language
 from renewal_opt.report.front_csv import write_front_csv
+from renewal_opt.report.front_data import page_data
 from renewal_opt.report.front_html import front_page
 from renewal_opt.report.front_knee import bulges, knees
-from renewal_opt.report.front_png import write_front_png
+from renewal_opt.report.front_png import wrapped, write_front_png
+from renewal_opt.report.front_terminal import print_front
 from renewal_opt.report.front_view import FrontView
 from renewal_opt.report.front_xlsx import write_front_xlsx
 
@@ -130,25 +134,54 @@ def test_without_inputs_ids_stand_in_place_of_names(views: dict[str, FrontView])
     assert '"current":null' in page
 
 
-def test_large_money_has_an_axis_of_its_own_unit(views: dict[str, FrontView]) -> None:
-    factor, heading = views["two"].axis(1)
-    assert factor == Fraction(1, 10_000)
-    assert heading == "outlay of government channels (100 million yuan; less is better)"
-    assert views["two"].axis(0) == (1, views["two"].heading(0))
+def test_one_unit_in_all_outputs(views: dict[str, FrontView]) -> None:
+    """The page's axes are in the unit of its table: no 亿元 beside 万元."""
+    view = views["two"]
+    assert view.heading(1) == "outlay of government channels (10k yuan; less is better)"
+    data = json.loads(page_data(view))
+    assert [o["axis"] for o in data["objectives"]] == [view.heading(0), view.heading(1)]
+    assert [p["v"] for p in data["points"]] == [[float(v) for v in row] for row in view.values]
     set_language("zh")
-    assert views["two"].axis(1)[1] == "财政类渠道出资（亿元，越小越好）"
+    assert view.heading(1) == "财政类渠道出资（万元，越小越好）"
+
+
+def test_a_rounded_ideal_is_told_as_an_interval(views: dict[str, FrontView]) -> None:
+    view = views["two"]
+    first, second = view.front.objectives
+    found = view.ranges[1][0]
+    front = view.front.model_copy(update={"objectives": (first, second.model_copy(update={"ideal": None, "nadir": None, "bound": str(found - 500)}))})
+    other = FrontView.of(front, view.plans)
+    assert other.ideal_text(1) == f"{view.value_text(1, found)} … {view.value_text(1, found - 500)}"
+    assert other.ideal_text(0) == view.value_text(0, str(first.ideal))
+    assert "ideal: found … bound" in front_page(other)
+
+
+def test_an_incomplete_front_is_provisional(views: dict[str, FrontView], capsys: pytest.CaptureFixture[str]) -> None:
+    for name, provisional in (("open", True), ("two", False)):
+        view = views[name]
+        assert any("knee (provisional)" in r.title for r in view.regret_table()) == provisional
+        assert any(w.startswith("Provisional:") for w in view.claim_words()) == provisional
+        print_front(view.front, sys.stdout)
+        told = capsys.readouterr().out
+        assert ("best plan so far" in told) == provisional
+        assert ("Provisional knee: plan" in told) == provisional
+
+
+def test_lines_break_between_words_and_chinese_characters() -> None:
+    assert wrapped("one two three", 8) == ["one two", "three"]
+    assert wrapped("城市更新年度计划 A plan", 8) == ["城市更新", "年度计划", "A plan"]
 
 
 @pytest.mark.parametrize(
     ("claim", "more", "words"),
     [
-        ("complete", {}, ["Complete up to the stated steps: no other plan of this scenario beats these by a step or more (6 plans)."]),
-        ("open", {"missing": 0.031}, ["Not complete: 6 plans found, 0 zones", "at most 3.10% of the hypervolume"]),
-        ("representation", {"coverage": 0.2, "coverage_exact": True}, ["A representation: 6 plans", "farther than 20.00% of the range of any objective from the nearest plan shown."]),
+        ("complete", {}, ["Complete up to the stated steps: no other plan of this scenario beats these by a step or more (plans: 6)."]),
+        ("open", {"missing": 0.031}, ["Not complete. Plans found: 6; search zones still open: 0.", "at most 3.10% of the hypervolume"]),
+        ("representation", {"coverage": 0.2, "coverage_exact": True}, ["stands for the whole set (plans: 6).", "farther than 20.00% of the range of any objective from the nearest plan shown."]),
         ("representation", {"coverage": 0.2}, ["(proven bound)"]),
-        ("supported", {}, ["Supported plans only: 6 plans"]),
-        ("resolution", {}, ["Complete up to the stated steps of the money objectives", "outlay of government channels: differences below 0.01 10k yuan count as none."]),
-        ("complete", {"without_candidates": ("East",), "levels": ("--at-least projects=3",)}, ["not counted: East", "--at-least projects=3"]),
+        ("supported", {}, ["Supported plans only, each of them best for some weights of the objectives (plans: 6)"]),
+        ("resolution", {}, ["Complete up to the stated steps: no other plan", "outlay of government channels: differences below 0.01 (10k yuan) count as none."]),
+        ("complete", {"without_candidates": ("East",), "levels": ("--at-least projects=3",)}, ["not counted: East", "Held: projects ≥ 3"]),
     ],
 )
 def test_the_claim_in_words(views: dict[str, FrontView], claim: str, more: dict[str, object], words: list[str]) -> None:
@@ -188,7 +221,7 @@ def test_tables_hold_the_front(views: dict[str, FrontView], tmp_path: Path) -> N
         assert row[4] == pytest.approx(sum(marks) / len(marks))
     payoff = list(book["payoff"].iter_rows(values_only=True))
     assert ["ideal", *(pytest.approx(float(Fraction(str(o.ideal)))) for o in view.front.objectives)] == list(payoff[3][:3])
-    assert payoff[4][:3] == ("nadir", "not proven", "not proven")
+    assert payoff[4][:3] == ("worst shown", *(pytest.approx(float(worst)) for _best, worst in view.ranges))
     stand = {r.title: r for r in view.regret_table()}
     found = {str(r[0]): r for r in payoff if r[0] in stand}
     assert set(found) == set(stand)

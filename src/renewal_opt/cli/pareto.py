@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from .targets import TargetFolder
 
 if TYPE_CHECKING:
     from ..domain.front import Front
+    from ..domain.plan import Plan
     from ..io.load import Inputs
 
 
@@ -68,11 +70,15 @@ def pareto(
     opener = pool.cluster(cluster) if cluster is not None else pool.processes(workers) if workers is not None and workers > 1 else None
     with Progress(quiet=quiet, gap=0.0, stopping=_("Stopping; what is found so far will be written. Ctrl-C again ends at once.")) as progress:
         front = run_pareto(
-            folder, resume=resume, workers=opener, cancel=progress.cancel, progress=_telling(quiet),
+            folder, resume=resume, workers=opener, cancel=progress.cancel,
+            progress=_telling(quiet, lambda points, zones, runs: _("plans: {points}; search zones open: {zones}; solves: {runs}").format(points=points, zones=zones, runs=runs)),
+            writing=_telling(quiet, lambda n, of: _("The search has ended; plans made and re-checked: {n} of {of}").format(n=n, of=of)),
             current=None if current is None else near(current, output, output),
         )  # fmt: skip
         stopped = progress.cancel.is_set()
-    written = _reports(output, front, inputs)
+    if not quiet:
+        click.echo(_("Writing page, picture and tables (plans: {n})").format(n=len(front.points)), err=True)
+    written = _reports(output, front, inputs, folder.plans)
     if as_json:
         from ..io.frontfile import front_to_json
 
@@ -82,6 +88,7 @@ def pareto(
 
         print_front(front, sys.stdout)
         click.echo(_("Written: {path}").format(path=", ".join(str(p) for p in written)), err=True)
+        click.echo(_("The folder holds {size:.1f} MB (plans: {n})").format(n=len(front.points), size=folder.size() / 1e6), err=True)
     return 130 if stopped else 0
 
 
@@ -93,20 +100,20 @@ def _check_current(current: Path, output: Path) -> None:
         raise InputError([Finding("overwrites_input", file=str(current), value="--current", expected=_("a plan outside the folder whose plans are written"))])
 
 
-def _telling(quiet: bool):  # type: ignore[no-untyped-def]
+def _telling(quiet: bool, words: Callable[..., str]) -> Callable[..., None]:
     """Return a progress callback that prints a line every few seconds."""
     last = [time.monotonic()]
 
-    def tell(points: int, zones: int, runs: int) -> None:
+    def tell(*numbers: int) -> None:
         now = time.monotonic()
         if not quiet and now - last[0] >= EVERY:
             last[0] = now
-            click.echo(_("{points} plans, {zones} zones open, {runs} solves").format(points=points, zones=zones, runs=runs), err=True)
+            click.echo(words(*numbers), err=True)
 
     return tell
 
 
-def _reports(output: Path, front: Front, inputs: Inputs) -> list[Path]:
+def _reports(output: Path, front: Front, inputs: Inputs, plans: list[Plan]) -> list[Path]:
     """Write page, picture and tables beside the front."""
     from ..io.planfile import read_plan
     from ..report.front_csv import write_front_csv
@@ -116,7 +123,6 @@ def _reports(output: Path, front: Front, inputs: Inputs) -> list[Path]:
     from ..report.front_xlsx import write_front_xlsx
     from .output import write_all
 
-    plans = [read_plan(output / p.plan) for p in front.points]
     view = FrontView.of(front, plans, None if front.current is None else read_plan(output / front.current), inputs.policy, inputs.library)
     writers = {
         output / "front.html": lambda path: write_front_html(view, path), output / "front.png": lambda path: write_front_png(view, path),

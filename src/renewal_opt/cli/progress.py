@@ -1,4 +1,4 @@
-"""Progress of a long solve on stderr, and Ctrl-C: the first ends with the best plan so far, the second at once."""
+"""Progress of a long solve on stderr, and Ctrl-C (or SIGTERM): the first ends with the best plan so far, the second at once."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class Progress:
         self._task: Any = None
         self._started = time.monotonic()
         self._last = self._started
-        self._old: Any = None
+        self._old: dict[int, Any] = {}
 
     def __enter__(self) -> Progress:
         if threading.current_thread() is threading.main_thread():
-            self._old = signal.signal(signal.SIGINT, self._interrupted)
+            self._old = {number: signal.signal(number, self._interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
         if self._bar and not self._quiet and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, TextColumn
@@ -61,8 +61,8 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._live is not None:
             self._live.stop()
-        if self._old is not None:
-            signal.signal(signal.SIGINT, self._old)
+        for number, old in self._old.items():
+            signal.signal(number, old)
 
     def report(self, fraction: float, gap: float, best: float | None) -> None:
         """Show how far the solve is: gap, incumbent, seconds."""

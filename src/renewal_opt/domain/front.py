@@ -31,9 +31,11 @@ class FrontObjective(Frozen):
     step: str
     """Exact step, or stated resolution."""
     ideal: str | None = None
-    """Proven best value; null while it is not proven."""
+    """Proven best value; null while it is not proven, as mostly where values count in stated steps."""
+    bound: str | None = None
+    """No plan has a better value than this, proven; null where nothing is known."""
     nadir: str | None = None
-    """Worst value of the complete set; null while it is not complete."""
+    """Worst value of the complete set; null while it is not complete, and where an objective counts in stated steps."""
 
 
 class FrontPoint(Frozen):
@@ -58,6 +60,8 @@ class OpenZone(Frozen):
     """Values in the order of the objectives; null: any value."""
     why: str
     """Why it is open, in the language of the run."""
+    up_to: Seq[str] = ()
+    """No plan that is missing there is better than these values; empty: than the bounds."""
 
 
 class Front(Frozen):
@@ -85,6 +89,8 @@ class Front(Frozen):
     """At least two."""
     levels: Seq[str] = ()
     """Constraints on other measures, as given."""
+    level_words: Seq[Label] = ()
+    """These constraints as comparisons."""
     claim: Claim
     """What the set is: complete; open (points may be missing); a representation; supported points only; or complete up to the
     resolution of several money objectives."""

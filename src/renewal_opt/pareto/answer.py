@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -45,10 +45,13 @@ class OpenZone:
     better_than : tuple of (Fraction or None), length p
         None: any value.
     why : str
+    up_to : tuple of Fraction, length p, or empty
+        No missing point is better than these; empty: than the ideal.
     """
 
     better_than: tuple[Fraction | None, ...]
     why: str
+    up_to: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +82,10 @@ class Answer:
     exact : bool
         Whether every objective has an exact step.
     open : tuple of OpenZone
-    ideal, nadir : tuple of Fraction, or None
-        Best and worst values of the points; None while the ideal is not proven, or the set not complete.
+    ideal : tuple of (Fraction or None), length p or 0
+        Proven best of each objective; None where it is not proven, as with most objectives without an exact step.
+    nadir : tuple of Fraction, or None
+        Worst values of the points; None where the set is not complete, or an objective has no exact step.
     steps : tuple of Fraction
         Exact step, or resolution, of each objective.
     payoff : tuple of (int or None), length p
@@ -99,13 +104,17 @@ class Answer:
         The open zones in steps.
     exact_objectives : tuple of bool
         Which objectives have an exact step.
+    bounds : tuple of (Fraction or None), length p or 0
+        What no point is better than in each objective, proven; the ideal where that is known.
+    open_tops : tuple of Corner
+        Of each open zone, what no point in it is better than, in steps.
     """
 
     points: tuple[Point, ...]
     complete: bool
     exact: bool
     open: tuple[OpenZone, ...]
-    ideal: tuple[Fraction, ...] | None
+    ideal: tuple[Fraction | None, ...]
     nadir: tuple[Fraction, ...] | None
     steps: tuple[Fraction, ...]
     payoff: tuple[int | None, ...]
@@ -117,6 +126,8 @@ class Answer:
     ideal_steps: Corner = ()
     open_corners: tuple[Corner, ...] = ()
     exact_objectives: tuple[bool, ...] = ()
+    bounds: tuple[Fraction | None, ...] = ()
+    open_tops: tuple[Corner, ...] = ()
 
 
 def best_points(points: Sequence[Point], objectives: Sequence[IntegerObjective]) -> tuple[int | None, ...]:
@@ -132,6 +143,35 @@ def in_order(points: Iterable[Point], objectives: Sequence[IntegerObjective]) ->
     return sorted(points, key=lambda p: [-o.sign * v for o, v in zip(objectives, p.values, strict=True)])
 
 
+def proven_best(
+    points: Sequence[Point], objectives: Sequence[IntegerObjective], most: Sequence[int], best: Mapping[int, Fraction], aside: int
+) -> tuple[tuple[Fraction | None, ...], tuple[Fraction | None, ...]]:  # fmt: skip
+    """Return the ideal where it is proven exactly, and what no point is better than.
+
+    Parameters
+    ----------
+    points : sequence of Point
+    objectives : sequence of IntegerObjective
+    most : sequence of int
+        What is proven of each objective, in steps: at least what its linear relaxation tells.
+    best : mapping of int to Fraction
+        Value of the best point of each objective that was asked for it; of an objective without an exact step it is the best to a step.
+    aside : int
+        Answers set aside without proof: nothing is proven then.
+    """
+    if aside or not points:
+        return (None,) * len(objectives), (None,) * len(objectives)
+    ideal: list[Fraction | None] = []
+    bounds: list[Fraction | None] = []
+    for k, o in enumerate(objectives):
+        found = max(o.sign * p.values[k] for p in points)
+        limit = o.sign * best[k] + (0 if o.exact else o.stated) if k in best else o.sign * o.value_of(most[k] if o.exact else most[k] + 1)
+        limit = max(found, limit if o.limit is None else min(limit, o.sign * o.limit))
+        ideal.append(o.sign * limit if limit == found or (o.exact and k in best) else None)
+        bounds.append(o.sign * limit)
+    return tuple(ideal), tuple(bounds)
+
+
 def no_point(objectives: Sequence[LinearObjective], began: float) -> Answer:
     """Return the answer for a model whose linear relaxation has no point.
 
@@ -142,7 +182,7 @@ def no_point(objectives: Sequence[LinearObjective], began: float) -> Answer:
         Moment (`time.monotonic`) at which the search began.
     """
     steps = tuple(o.resolution or Fraction(0) for o in objectives)
-    return Answer((), True, True, (), None, None, steps, (None,) * len(objectives), 0.0, 0, 0, time.monotonic() - began)
+    return Answer((), True, True, (), (), None, steps, (None,) * len(objectives), 0.0, 0, 0, time.monotonic() - began)
 
 
 class Algorithm(Protocol):
@@ -156,6 +196,9 @@ class Algorithm(Protocol):
 
     def open(self) -> dict[Corner, str]:
         """Return the corners of the zones that may hold more, and why they are open (empty text: not yet asked)."""
+
+    def tops(self) -> dict[Corner, Corner]:
+        """Return, by corner, what no point of an open zone is better than; where a corner is not named, that is the ideal."""
 
     def try_again(self) -> None:
         """Let zones whose question failed be asked again: of an earlier search, they may be settled now."""

@@ -12,11 +12,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
 from ..solver import SolveOptions
-from .answer import Answer, Point, best_points, in_order, no_point
+from .answer import Answer, Point, best_points, in_order, no_point, proven_best
 from .model import MatrixModel, Settled
 from .objectives import IntegerObjective
 from .subsolve import Question, Reply, ZoneSolver
@@ -53,10 +54,11 @@ def supported(model: MatrixModel, *, seconds: float | None = None, options: Solv
     finished = search.run() and not search.aside
     points = in_order(search.points.values(), whole)
     best = best_points(points, whole)
-    ideal = tuple(points[i].values[k] for k, i in enumerate(best) if i is not None) if points else None
+    ideal, bounds = proven_best(points, whole, search.most, search.best, search.aside)
     return Answer(
         tuple(points), False, all(o.exact for o in whole), (), ideal, None, tuple(o.stated for o in whole), best,
-        math.nan if finished else 1.0, search.runs, search.twice, time.monotonic() - began, search.aside, exact_objectives=tuple(o.exact for o in whole),
+        math.nan if finished else 1.0, search.runs, search.twice, time.monotonic() - began, search.aside,
+        exact_objectives=tuple(o.exact for o in whole), bounds=bounds,
     )  # fmt: skip
 
 
@@ -65,6 +67,8 @@ class _Search:
         self.solver = ZoneSolver(model, whole, options)
         self.whole, self.until = whole, until
         self.points: dict[Corner, Point] = {}
+        self.most = [o.top for o in whole]
+        self.best: dict[int, Fraction] = {}
         self.runs = self.twice = self.aside = 0
 
     def run(self) -> bool:
@@ -72,8 +76,10 @@ class _Search:
         p = len(self.whole)
         for k in range(p):
             reply = self._told(self.solver.ask(Question(k, ((-1,) * p,)), self.until - time.monotonic()))
-            if reply.ceiling is None or reply.y is None:
+            if reply.ceiling is None or reply.settled is None:
                 return reply.ceiling is not None
+            self.best[k] = reply.settled.values[k]
+            self.most[k] = min(self.most[k], reply.ceiling[0])
         tried: set[Weights] = set()
         while True:
             fresh = [w for w in _normals(list(self.points)) if w not in tried]

@@ -75,6 +75,8 @@ class IntegerObjective:
         ``0 <= y <= top`` holds for every feasible point.
     stated : Fraction
         Exact step, or the resolution as it is told.
+    limit : Fraction or None
+        No value within the bounds of the columns is better.
     """
 
     source: LinearObjective
@@ -83,6 +85,7 @@ class IntegerObjective:
     base: int
     top: int
     stated: Fraction
+    limit: Fraction | None = None
 
     @property
     def sign(self) -> int:
@@ -193,7 +196,13 @@ def _scaled(matrices: Matrices, o: LinearObjective, low: Fraction, high: Fractio
     least, most = sorted((sign * low / step, sign * high / step))
     base = math.ceil(least) if exact else math.floor(least)
     top = math.floor(most) - base
-    return IntegerObjective(o, step, exact, base, max(0, top), stated)
+    return IntegerObjective(o, step, exact, base, max(0, top), stated, _limit(matrices, o, sign))
+
+
+def _limit(matrices: Matrices, o: LinearObjective, sign: int) -> Fraction:
+    """Return the best value that the bounds of the columns allow, in exact numbers."""
+    sides = zip(o.coefficients, matrices.col_lower[o.columns].tolist(), matrices.col_upper[o.columns].tolist(), strict=True)
+    return o.constant + sum((c * decimal(upper if c * sign > 0 else lower) for c, lower, upper in sides if c), Fraction(0))
 
 
 def round_resolution(at_least: Fraction) -> Fraction:

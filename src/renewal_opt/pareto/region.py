@@ -10,6 +10,7 @@ Supports any number of objectives from 2 on, several questions at once, records,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,11 @@ import numpy.typing as npt
 from .model import MOST_ZONES
 from .subsolve import Question, Reply
 from .zones import Corner, SearchRegion
+
+#: a zone of at least this share of the whole box is asked from its middle first, so often
+LARGE, HALVINGS = 1e-2, 2
+#: but only while so many points stand against each of these questions that found none
+DEAR = 5
 
 
 class RegionSearch:
@@ -30,17 +36,23 @@ class RegionSearch:
         Objectives that may be raised (real-valued ones are not where there are others).
     together : int
         Most zones asked in one run.
+    by_volume : bool
+        Whether the largest zone is asked first, and large ones from their middle, so that a search that is stopped has left no large
+        part unseen.
     """
 
-    def __init__(self, top: Corner, raisable: Sequence[bool], together: int = 8) -> None:
+    def __init__(self, top: Corner, raisable: Sequence[bool], together: int = 8, *, by_volume: bool = False) -> None:
         self.region = SearchRegion(top)
         self._raisable = [k for k, may in enumerate(raisable) if may]
-        self._together = min(together, MOST_ZONES)
+        self._together, self._by_volume = min(together, MOST_ZONES), by_volume
         self._first = [Question(k, ((-1,) * len(top),)) for k in range(len(top))]  # real-valued ones too: their best is wanted
         self._asked_first: set[int] = set()
         self._in_vain: dict[Corner, dict[int, str]] = {}  # zones asked alone in vain: by objective, why
         self._size = 1
         self._ideal: list[int] = list(top)
+        self._least: list[int] = list(top)  # of the found points
+        self._halved: dict[Corner, int] = {}  # how often a zone was asked away from its corner
+        self._hits = self._misses = 0  # points found; questions away from a corner that found none
 
     def next(self, busy: Sequence[Question]) -> Question | None:
         """Return the question with the largest projection whose zones are not being asked."""
@@ -53,13 +65,21 @@ class RegionSearch:
         if not len(free):
             return None
         room = np.maximum(np.array(self._ideal) + 1.0 - self.region.array[free], 1e-9)
+        if self._by_volume:
+            room = room / (np.array(self._ideal) + 1.0)  # shares: an objective of few steps would be raised alone
         projected = (room.prod(axis=1)[:, None] / room)[:, self._raisable]
         vain = [i for i, j in enumerate(free.tolist()) if corners[j] in self._in_vain] if self._in_vain else []
         for i in vain:
             projected[i, [k in self._in_vain[corners[free[i]]] for k in self._raisable]] = -1.0
-        best, at = np.unravel_index(int(np.argmax(projected)), projected.shape)
-        k = self._raisable[int(at)]
+        if self._by_volume:
+            best = int(np.argmax(room.prod(axis=1)))
+            at = int(np.argmax(projected[best]))
+        else:
+            best, at = (int(i) for i in np.unravel_index(int(np.argmax(projected)), projected.shape))
+        k = self._raisable[at]
         first = corners[int(free[best])]
+        if self._by_volume and (inner := self._inner(k, first)) is not None:
+            return inner
         if self._size == 1 or first in self._in_vain:
             return Question(k, (first,))
         away = np.abs(self.region.array[free] - self.region.array[free[best]]) / (np.array(self._ideal) + 1.0)
@@ -80,7 +100,11 @@ class RegionSearch:
             better = reply.y[k] > question.corners[reply.zone][k]
             if better and self.region.add_point(reply.y):
                 found = reply.y
+                self._least = [min(a, b) for a, b in zip(self._least, found, strict=True)]
                 self.note(found)
+        of_a_zone = found is not None or question.corners[0] in self.region
+        self._hits += found is not None
+        self._misses += not of_a_zone
         for corner, most in zip(question.corners, reply.ceiling, strict=True):
             self.region.add_ceiling(k, corner, most)
         if first:
@@ -88,9 +112,23 @@ class RegionSearch:
             self._asked_first.add(k)
         elif found is not None:
             self._size = max(1, self._size // 2)
-        else:
+        elif of_a_zone:
             self._size = min(self._together, self._size * 2)
         return found
+
+    def _inner(self, k: int, corner: Corner) -> Question | None:
+        """Return a question about the middle of a large zone, then nearer to its corner; None: ask the zone itself.
+
+        From its corner a zone gives a neighbour of a known point at one end, where other objectives are worst.
+        """
+        tries = self._halved.get(corner, 0)
+        low = [max(c, least - 1) for c, least in zip(corner, self._least, strict=True)]
+        share = prod((b - a) / max(1, b - least + 1) for a, b, least in zip(low, self._ideal, self._least, strict=True))
+        if tries >= HALVINGS or share < LARGE or corner in self._in_vain or self._misses * DEAR > self._hits:
+            return None
+        self._halved[corner] = tries + 1
+        asked = [a + (b - a) // 2 ** (tries + 1) for a, b in zip(low, self._ideal, strict=True)]
+        return Question(k, ((*asked[:k], corner[k], *asked[k + 1 :]),))
 
     def _free(self, busy: Sequence[Question]) -> npt.NDArray[np.int64]:
         """Return which zones may be asked: neither at work nor asked in vain for every objective that may be raised."""
@@ -103,6 +141,10 @@ class RegionSearch:
     def open(self) -> dict[Corner, str]:
         """Return the zones left."""
         return {c: next(reversed(self._in_vain[c].values())) if c in self._in_vain else "" for c in self.region.corners}
+
+    def tops(self) -> dict[Corner, Corner]:
+        """Return nothing: zones reach to the ideal."""
+        return {}
 
     def try_again(self) -> None:
         """Forget which zones could not be settled."""

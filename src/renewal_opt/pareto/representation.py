@@ -3,8 +3,9 @@
 Papers: Sayin (Math. Programming 87, 2000) for coverage: the largest distance of a nondominated point from the nearest point shown,
 here the greatest difference over the objectives, each divided by its range; Gonzalez (Theor. Comput. Sci. 38, 1985) for the choice
 of centres, at most twice the best possible error over the points found.
-Idea: always ask the zone in which a missing point could lie farthest from all found points; what is still open when it stops
-bounds the error. Supports any number of objectives; with time enough the set is complete and the error exact.
+Idea: always ask the zone in which a missing point could lie farthest from all found points, of two objectives the middle of the box
+with the longest side; what is still open when it stops bounds the error. Supports any number of objectives; with time enough the
+set is complete and the error exact.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from ..solver import SolveOptions
 from ..workers import Opener
 from .answer import Answer, Record
+from .boxes import BoxSearch
 from .model import MatrixModel
 from .region import RegionSearch
 from .search import OnPoint, OnRecord, Telling, nondominated
@@ -78,6 +80,10 @@ class GapSearch(RegionSearch):
         """Take a found point."""
         self._found.append(y)
 
+    def tops(self) -> dict[Corner, Corner]:
+        """Return what no point of a zone is better than."""
+        return self.region.tops(self._ideal)
+
     def next(self, busy: Sequence[Question]) -> Question | None:
         """Return the question about the zone whose points may be farthest away."""
         if len(self._asked_first) < len(self._first):
@@ -88,21 +94,22 @@ class GapSearch(RegionSearch):
         free = [corners[i] for i in self._free(busy).tolist()]
         if not free:
             return None
-        away = far_away(free, self._found, self._ideal, span_of(self._found, self._ideal, corners))
-        corner = free[int(np.argmax(away))]
-        room = (np.array(self._ideal) + 1.0 - np.array(corner)) / np.maximum(1.0, np.array(self._ideal) + 1.0)
+        tops = self.tops()
+        span = span_of(self._found, self._ideal, corners)
+        corner = free[int(np.argmax(far_away(free, self._found, [tops[c] for c in free], span)))]
+        room = (np.array(tops[corner]) - np.array(corner)) / span
         k = min((j for j in self._raisable if j not in self._in_vain.get(corner, {})), key=lambda j: room[j])  # the projection without the narrowest side is the largest
-        return Question(k, (corner,))
+        return self._inner(k, corner) or Question(k, (corner,))
 
 
-def far_away(corners: Sequence[Corner], shown: Sequence[Corner], ideal: Sequence[int], span: Floats) -> Floats:
+def far_away(corners: Sequence[Corner], shown: Sequence[Corner], tops: Sequence[Corner], span: Floats) -> Floats:
     """Return, for each zone, how far a point in it may be from the nearest shown one.
 
     Parameters
     ----------
     corners, shown : sequences of tuple of int
-    ideal : sequence of int
-        No point of a zone is above it.
+    tops : sequence of tuple of int
+        Of each zone, what no point in it is above.
     span : array, shape (p,)
         What a difference in each objective is divided by.
 
@@ -111,9 +118,9 @@ def far_away(corners: Sequence[Corner], shown: Sequence[Corner], ideal: Sequence
     array, shape (corners,)
         At least every distance that occurs.
     """
-    z, best = np.array(shown, dtype=float), np.array(ideal, dtype=float)
+    z = np.array(shown, dtype=float)
     out = np.empty(len(corners))
-    for i, least in enumerate(np.array(corners, dtype=float) + 1.0):  # points lie between `least` and the ideal
+    for i, (least, best) in enumerate(zip(np.array(corners, dtype=float) + 1.0, np.array(tops, dtype=float), strict=True)):  # points lie between
         out[i] = (np.maximum(best - z, z - least) / span).max(axis=1).min()
     return out
 
@@ -155,7 +162,7 @@ def representation(
     enough = MORE * number if seconds is None else None
     answer = nondominated(
         model, seconds=seconds, options=options, workers=workers, resume=resume, on_point=on_point, on_record=on_record,
-        progress=progress, cancel=cancel, search=lambda top, raisable: GapSearch(top, raisable, enough),
+        progress=progress, cancel=cancel, search=lambda top, raisable, exact: BoxSearch(top, raisable, exact, by_side=True, enough=enough) if len(top) == 2 else GapSearch(top, raisable, enough),
     )  # fmt: skip
     return chosen_of(answer, number)
 
@@ -175,5 +182,5 @@ def chosen_of(answer: Answer, number: int) -> Representation:
     coverage = math.inf if answer.aside else float(away.max())
     if answer.open_corners:
         shown = [all_points[i] for i in chosen]
-        coverage = max(coverage, float(far_away(answer.open_corners, shown, answer.ideal_steps, span).max()))
+        coverage = max(coverage, float(far_away(answer.open_corners, shown, answer.open_tops, span).max()))
     return Representation(answer, tuple(sorted(chosen)), coverage, answer.complete, tuple(span.tolist()))

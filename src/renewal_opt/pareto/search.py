@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from ..i18n import _
 from ..solver import SolveOptions
 from ..workers import Opener
-from .answer import Algorithm, Answer, OpenZone, Point, Record, best_points, in_order, no_point
+from .answer import Algorithm, Answer, OpenZone, Point, Record, best_points, in_order, no_point, proven_best
 from .asking import Asker, Here, pooled
-from .epsilon import EpsilonSearch
+from .boxes import BoxSearch
 from .missing import missing_share
 from .model import MatrixModel
 from .objectives import IntegerObjective
@@ -28,6 +29,8 @@ OnPoint = Callable[[Point], None]
 OnRecord = Callable[[Record], None]
 #: told how it stands: points, open zones, runs
 Telling = Callable[[int, int, int], None]
+#: makes an algorithm from the top, which objectives may be raised, and whether all have an exact step
+Maker = Callable[[Corner, Sequence[bool], bool], Algorithm]
 
 
 def nondominated(
@@ -42,11 +45,12 @@ def nondominated(
     progress: Telling | None = None,
     cancel: threading.Event | None = None,
     together: int = 8,
-    search: Callable[[Corner, Sequence[bool]], RegionSearch] | None = None,
+    search: Maker | None = None,
 ) -> Answer:
     """Return the nondominated set.
 
-    Two objectives are swept by `epsilon`, more are searched by zones (`region`).
+    Two objectives are searched by `boxes`, more by zones (`region`). A search with a time asks the largest box or zone first, so that
+    what is found when it is stopped spreads; without one, what needs the fewest solves.
 
     Parameters
     ----------
@@ -66,7 +70,7 @@ def nondominated(
     together : int
         Most zones asked in one run.
     search : callable, optional
-        Makes another zone search from the top and which objectives may be raised; see `representation`.
+        Makes another search; see `representation`.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def nondominated(
     whole = model.whole()
     if whole is None:
         return no_point(model.objectives, began)
-    state = _Search(model, whole, began, together, search)
+    state = _Search(model, whole, began, together, search, spread=seconds is not None)
     for record in resume:
         state.learn(record.question, record.reply)
     state.algorithm.try_again()
@@ -111,25 +115,25 @@ class _Search:
     whole: Sequence[IntegerObjective]
     began: float
     together: int
-    search: Callable[[Corner, Sequence[bool]], RegionSearch] | None = None
+    search: Maker | None = None
+    spread: bool = False
     points: dict[Corner, Point] = field(default_factory=dict)
     runs: int = 0
     twice: int = 0
     aside: int = 0
     stopped: str = ""
+    best: dict[int, Fraction] = field(default_factory=dict)  # by objective, what proved best of it
 
     def __post_init__(self) -> None:
         exact = [o.exact for o in self.whole]
         raisable = exact if any(exact) else [True] * len(exact)
-        self._top, self._raisable = tuple(o.top for o in self.whole), raisable
-        both = len(self.whole) == 2 and all(raisable) and self.search is None
-        self.algorithm: Algorithm = EpsilonSearch(self._top, raisable) if both else self._region()
-        self._swept: EpsilonSearch | None = self.algorithm if isinstance(self.algorithm, EpsilonSearch) else None
-
-    def _region(self) -> RegionSearch:
+        top = tuple(o.top for o in self.whole)
         if self.search is not None:
-            return self.search(self._top, self._raisable)
-        return RegionSearch(self._top, self._raisable, self.together)
+            self.algorithm: Algorithm = self.search(top, raisable, all(exact))
+        elif len(top) == 2:
+            self.algorithm = BoxSearch(top, raisable, all(exact), halving=self.spread)
+        else:
+            self.algorithm = RegionSearch(top, raisable, self.together, by_volume=self.spread)
 
     def run(
         self, asker: Asker, deadline: float | None, seconds: float, cancel: threading.Event | None,
@@ -139,8 +143,9 @@ class _Search:
         again: list[Question] = []
         while True:
             left = math.inf if deadline is None else deadline - time.monotonic()
-            if left <= 0 or (cancel is not None and cancel.is_set()):
-                self.stopped = _("stopped before it was asked")
+            ended = cancel is not None and cancel.is_set()
+            if left <= 0 or ended:
+                self.stopped = _("stopped before it was asked") if ended else _("the time was over before it was asked")
                 return
             while asker.room > 0:
                 question = again.pop() if again else self.algorithm.next(asker.busy)
@@ -170,24 +175,15 @@ class _Search:
     def learn(self, question: Question, reply: Reply) -> Point | None:
         """Take a reply, or a record of one."""
         self.runs, self.twice, self.aside = self.runs + reply.runs, self.twice + reply.twice, self.aside + reply.aside
+        k, corner = question.k, question.corners[0]
+        if reply.ceiling is not None and reply.settled is not None and len(question.corners) == 1 and all(c == -1 for j, c in enumerate(corner) if j != k):
+            self.best[k] = reply.settled.values[k]
         y = self.algorithm.take(question, reply)
-        if self._swept is not None and self._swept.failure:
-            self._by_zones(self._swept, question, reply)
         if y is None:
             return None
         assert reply.settled is not None
         self.points[y] = Point(reply.settled.values, y, reply.x, reply.settled.payload)
         return self.points[y]
-
-    def _by_zones(self, swept: EpsilonSearch, question: Question, reply: Reply) -> None:
-        """Hand over to the zone search after a sweep has failed: what is outside its zone is settled."""
-        region = self._region()
-        for y in self.points:
-            region.region.add_point(y)
-        (left,) = swept.open()
-        region.region.drop([c for c in region.region.corners if not all(a >= b for a, b in zip(c, left, strict=True))])
-        region.take(Question(question.k, (left,)), reply)
-        self.algorithm, self._swept = region, None
 
     def answer(self) -> Answer:
         """Sum up."""
@@ -195,18 +191,25 @@ class _Search:
         ideal_steps = self.algorithm.ideal()
         points = self._nondominated()
         complete = not open_ and not self.aside
+        tops = self.algorithm.tops()
+        unasked = self.stopped or _("not asked: enough points were found")
         zones = tuple(
-            OpenZone(tuple(None if c < 0 else o.value_of(c) for o, c in zip(self.whole, corner, strict=True)), why or self.stopped)
+            OpenZone(
+                tuple(None if c < 0 else o.value_of(c) for o, c in zip(self.whole, corner, strict=True)), why or unasked,
+                tuple(o.value_of(t if o.exact else t + 2) for o, t in zip(self.whole, tops[corner], strict=True)) if corner in tops else (),
+            )
             for corner, why in open_.items()
-        )
+        )  # fmt: skip
         best = best_points(points, self.whole)
-        known = complete and points
-        ideal = tuple(points[i].values[k] for k, i in enumerate(best) if i is not None) if known else None
+        proven = {k: points[i].values[k] for k, i in enumerate(best) if i is not None} if complete else self.best
+        ideal, bounds = proven_best(points, self.whole, ideal_steps, proven, self.aside)
+        known = complete and points and all(o.exact for o in self.whole)
         nadir = tuple(min((p.values[k] for p in points), key=lambda v, o=o: o.sign * v) for k, o in enumerate(self.whole)) if known else None  # type: ignore[misc]
-        missing = math.nan if self.aside else missing_share(list(self.points), open_, ideal_steps)
+        missing = math.nan if self.aside else missing_share(list(self.points), open_, ideal_steps, tops)
         return Answer(
             tuple(points), complete, all(o.exact for o in self.whole), zones, ideal, nadir, tuple(o.stated for o in self.whole),
             best, missing, self.runs, self.twice, time.monotonic() - self.began, self.aside, ideal_steps, tuple(open_), tuple(o.exact for o in self.whole),
+            bounds, tuple(tops.get(c, ideal_steps) for c in open_),
         )  # fmt: skip
 
     def _nondominated(self) -> list[Point]:

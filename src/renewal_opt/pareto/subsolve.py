@@ -316,7 +316,8 @@ class ZoneSolver:
         if any(y[j] <= corner[j] for j in range(len(y)) if j != k):
             return count.reply(why=_("the answer {y} left its zone {corner}").format(y=y, corner=corner))
         excess = _whole(most if objective.exact else most - 1.0) - (corner[k] if len(corners) == 1 else 0)
-        if excess > y[k] - corner[k]:
+        inside = objective.exact or most <= float(objective.place(settled.values[k])) + 1.0  # else the answer is the best to a step
+        if excess > y[k] - corner[k] or (len(corners) == 1 and not inside):
             return count.reply(why=_("the bound {bound} does not exclude a step beyond {y}").format(bound=most, y=y))
         excess = y[k] - corner[k]
         return count.reply(ceiling=tuple(c[k] + excess for c in corners), y=y, zone=zone, settled=settled, x=x)

@@ -9,6 +9,7 @@ projection, how good objective k can become there; these ceilings are kept and t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -55,6 +56,9 @@ class SearchRegion:
     def __len__(self) -> int:
         return len(self._zones)
 
+    def __contains__(self, corner: Corner) -> bool:
+        return corner in self._zones
+
     def drop(self, corners: Iterable[Corner]) -> None:
         """Take away zones that are proven to hold no point."""
         for c in corners:
@@ -96,6 +100,10 @@ class SearchRegion:
         self.drop([listed[i] for i in np.flatnonzero(shut)])
         self._ceilings[k].add(corner, most)
 
+    def tops(self, ideal: Sequence[int]) -> dict[Corner, Corner]:
+        """Return, by corner, what no point of a zone is better than: the ideal, or what a known ceiling leaves."""
+        return {c: tuple(int(min(best, known.most(c))) for best, known in zip(ideal, self._ceilings, strict=True)) for c in self.corners}
+
     def _shut(self, corner: Corner) -> bool:
         """Whether a known ceiling, or the top, leaves nothing in a zone."""
         if any(c >= t for c, t in zip(corner, self.top, strict=True)):
@@ -118,6 +126,12 @@ class _Ceilings:
         needless = (self._corners >= at).all(axis=1) & (self._most >= most)
         self._corners = np.vstack([self._corners[~needless], at])
         self._most = np.append(self._most[~needless], most)
+
+    def most(self, corner: Corner) -> float:
+        """Return the lowest ceiling beyond a corner."""
+        at = np.array(corner, dtype=np.int64)
+        at[self._k] = np.iinfo(np.int64).max
+        return min(self._most[(self._corners <= at).all(axis=1)].tolist(), default=math.inf)
 
     def shut(self, corner: Corner) -> bool:
         """Whether a ceiling leaves nothing beyond a corner."""

@@ -12,7 +12,7 @@ from .compare_view import CompareView
 from .compare_words import cause_words, change_words, difference_words
 from .numbers import gap_text, percent, rounded, wan
 from .page import escaped, fold, frame, table, tag
-from .view import basis_name, rounding_note, stopped_name, synthetic_notice
+from .view import basis_name, rounding_note, stopped_words, synthetic_notice
 
 #: draws every figure that stands in the page
 DRAWING = """
@@ -61,7 +61,7 @@ def _plans(view: CompareView, drawn: dict[str, str]) -> list[str]:
         against = view.data.against[at - 1] if at else None
         rows.append([
             str(at + 1), view.short[at] + ("" if at else "\n" + _("(reference)")), f"{rounded(Fraction(o.value)):,.2f}",
-            _("not known") if high is None else f"{rounded(high):,.2f}", gap_text(o.gap), stopped_name(o.stopped), str(len(named.starts)),
+            _("not known") if high is None else f"{rounded(high):,.2f}", gap_text(o.gap), stopped_words(named.plan), str(len(named.starts)),
             wan(sum(c.investment for c in named.plan.chosen)), *((str(view.moved(against, True)), str(view.moved(against, False))) if against else ("–", "–")),
             difference_words(against) if against else "–",
         ])  # fmt: skip

@@ -10,7 +10,7 @@ from ..i18n import _
 from .compare_view import CompareView
 from .compare_words import bounds_of, cause_words, change_words, difference_words
 from .numbers import gap_text, measured, points, unit_text, wan_number
-from .view import PARTS, basis_name, rounding_note, stopped_name, synthetic_notice
+from .view import PARTS, basis_name, rounding_note, stopped_words, synthetic_notice
 from .xlsx_cells import Book, Sheet, cell, span, write_table
 
 #: plans that get a column each; a wider sheet is no longer read
@@ -64,7 +64,7 @@ def _front(book: Book, view: CompareView) -> None:
         sheet.value(row, 2, Fraction(o.value), "money")
         sheet.value(row, 3, high if high is not None else _("not known"), "money" if high is not None else "text")
         sheet.text(row, 4, gap_text(o.gap), "centre")
-        sheet.text(row, 5, stopped_name(o.stopped))
+        sheet.text(row, 5, stopped_words(named.plan))
         sheet.number(row, 6, len(named.starts))
         sheet.money(row, 7, sum(c.investment for c in named.plan.chosen))
         if at:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from typing import Any
 
 from ..i18n import _
@@ -29,28 +28,27 @@ def has_project_money(view: FrontView) -> bool:
 
 def _data(view: FrontView) -> dict[str, Any]:
     front = view.front
-    factors = [view.axis(k)[0] for k in range(len(front.objectives))]
     at = {project: n for n, project in enumerate(view.projects)}
     return {
-        "objectives": [_objective(view, k, factor) for k, factor in enumerate(factors)],
-        "points": [_point(view, i, factors, at) for i in range(len(front.points))],
+        "objectives": [_objective(view, k) for k in range(len(front.objectives))],
+        "points": [_point(view, i, at) for i in range(len(front.points))],
         "projects": [[i, c.name, view.district(i), wan(c.investment)] for i, c in view.projects.items()],
         "channels": [[view.names.channel(c), view.side_name(view.side(c)) if view.policy else ""] for c in view.channels],
         "knees": [front.points[i].id for i in view.knees],
-        "zones": _boxes(view, factors),
+        "zones": _boxes(view),
         "current": None if view.current_starts is None else sorted(at[i] for i in view.current_starts),
         "same": None if view.same_as_current is None else front.points[view.same_as_current].id,
         "districts": view.library is not None,
-        "words": _words(),
+        "words": _words(view),
         "font": FONT,
     }
 
 
-def _objective(view: FrontView, k: int, factor: Fraction) -> dict[str, Any]:
+def _objective(view: FrontView, k: int) -> dict[str, Any]:
     best, worst = view.ranges[k]
     return {
-        "name": view.name(k), "lines": [*_lines(view.name(k)), view.axis_unit(k)[1]], "heading": view.heading(k), "axis": view.axis(k)[1], "sense": view.front.objectives[k].sense,
-        "best": float(best * factor), "worst": float(worst * factor),
+        "name": view.name(k), "lines": [*_lines(view.name(k)), view.text(view.front.objectives[k].unit)], "heading": view.heading(k), "axis": view.heading(k), "sense": view.front.objectives[k].sense,
+        "best": float(best), "worst": float(worst),
     }  # fmt: skip
 
 
@@ -63,12 +61,12 @@ def _lines(name: str, room: int = 22) -> list[str]:
     return [shortened(first, room), *([shortened(" ".join(rest), room)] if rest else [])]
 
 
-def _point(view: FrontView, i: int, factors: list[Fraction], at: dict[str, int]) -> dict[str, Any]:
+def _point(view: FrontView, i: int, at: dict[str, int]) -> dict[str, Any]:
     point, plan = view.front.points[i], view.plans[i]
     starts = {c.id: c for c in plan.chosen if c.part == "new_start"}
     money = view.money(i)
     out = {
-        "id": point.id, "v": [float(v * f) for v, f in zip(view.values[i], factors, strict=True)], "text": [view.value_text(k, v) for k, v in enumerate(view.values[i])],
+        "id": point.id, "v": [float(v) for v in view.values[i]], "text": [view.value_text(k, v) for k, v in enumerate(view.values[i])],
         "regret": [round(float(r), 6) for r in view.regrets(i)], "chosen": [at[p] for p in sorted(point.chosen)], "plan": point.plan,
         "money": [wan(money.get(c, 0)) for c in view.channels], "carried": len(plan.chosen) - len(starts), "invested": wan(sum(c.investment for c in starts.values())),
     }  # fmt: skip
@@ -77,23 +75,18 @@ def _point(view: FrontView, i: int, factors: list[Fraction], at: dict[str, int])
     return out
 
 
-def _boxes(view: FrontView, factors: list[Fraction]) -> list[dict[str, list[float]]]:
-    """Return the open zones of two objectives as boxes up to the best values."""
-    out = []
-    for zone in view.front.open_zones if len(view.front.objectives) == 2 else ():
-        start = [view.ranges[k][1] if v is None else Fraction(v) for k, v in enumerate(zone.better_than)]
-        out.append({
-            "from": [float(v * f) for v, f in zip(start, factors, strict=True)],
-            "to": [float(best * f) for (best, _worst), f in zip(view.ranges, factors, strict=True)],
-        })  # fmt: skip
-    return out
+def _boxes(view: FrontView) -> list[dict[str, list[float]]]:
+    """Return the open zones of two objectives as boxes."""
+    zones = view.front.open_zones if len(view.front.objectives) == 2 else ()
+    return [{"from": start, "to": end} for start, end in map(view.box, zones)]
 
 
-def _words() -> dict[str, str]:
+def _words(view: FrontView) -> dict[str, str]:
     return {
-        "plan": _("plan"), "knee": _("knee"), "further": _("further knee"), "current": _("current plan"), "mean": _("weighted mean regret"), "worst": _("largest weighted regret"),
+        "plan": _("plan"), "knee": view.knee_word, "further": _("further knee"), "current": _("current plan"), "mean": _("weighted mean regret"), "worst": _("largest weighted regret"),
         "moves": _("enter, leave"), "more": _("more"), "none": _("none"), "id": _("id"), "project": _("project"), "district": _("district"), "investment": _("investment (10k yuan)"),
         "objective": _("objective"), "value": _("value"), "regret": _("regret"), "channel": _("channel"), "wan": _("10k yuan"), "enter": _("enter"), "leave": _("leave"),
         "starts": _("new starts"), "carried": _("carried over"), "government": _("government side"), "market": _("market side"), "same": _("the same new starts as the current plan"),
-        "leastMean": _("Least weighted mean regret"), "leastWorst": _("least largest weighted regret"), "across": _("across"), "up": _("up"), "total": _("total"),
+        "leastMean": _("Least weighted mean regret (provisional)") if view.provisional else _("Least weighted mean regret"),
+        "leastWorst": _("least largest weighted regret (provisional)") if view.provisional else _("least largest weighted regret"), "across": _("across"), "up": _("up"), "total": _("total"),
     }  # fmt: skip

@@ -22,7 +22,9 @@ body { max-width: 1360px; }
 .plot { height: 400px; outline: 1px solid var(--line); min-width: 0; } .one .plot { height: 480px; } #parallel { height: 440px; }
 .plot .selectionlayer, .plot .selectionlayer * { pointer-events: none !important; }
 #hovered { min-height: 21px; font-variant-numeric: tabular-nums; } .bar { display: flex; flex-wrap: wrap; gap: 6px 18px; align-items: center; margin: 8px 0; }
-#plan { border: 1px solid var(--line); border-radius: 4px; padding: 4px 14px 10px; max-height: 460px; overflow: auto; scroll-margin: 12px; background: var(--soft); }
+#plan { border: 1px solid var(--line); border-radius: 4px; padding: 4px 14px 10px; max-height: 460px; overflow: auto; scroll-margin: 12px; }
+#plan, #table { background: linear-gradient(#fff 40%, transparent), linear-gradient(transparent, #fff 60%) 0 100%, linear-gradient(#b8bec9, transparent), linear-gradient(transparent, #b8bec9) 0 100%;
+ background-repeat: no-repeat; background-size: 100% 28px, 100% 28px, 100% 10px, 100% 10px; background-attachment: local, local, scroll, scroll; }
 #plan h3 { font-size: 15px; } #plan .two > div { min-width: 0; } #plan .scroll { overflow-x: auto; }
 #table { max-height: 460px; overflow: auto; border: 1px solid var(--line); } #table table { margin: 0; } #table th { position: sticky; top: 0; cursor: pointer; white-space: normal; z-index: 1; }
 #table tr[data-id] { cursor: pointer; } #table tr:hover td { background: #eef3fb; } #table tr.picked td { background: #fde2e0; font-weight: 600; }
@@ -55,7 +57,7 @@ def front_page(view: FrontView) -> str:
         return frame(title, "\n".join([*body, tag("p", _("no plan"))]), "", "")
     body += [*_plots(view), *_plans(view), *_regret(view), *_payoff(view), *_zones(view), *_always(view), tag("p", rounding_note(), "soft")]
     script = files("renewal_opt.report").joinpath("front_script.js").read_text(encoding="utf-8")
-    page = frame(title, "\n".join(body), f'<script type="application/json" id="front-data">{page_data(view)}</script>', script, _STYLE)
+    page = frame(f"{title} – {view.front.scenario}", "\n".join(body), f'<script type="application/json" id="front-data">{page_data(view)}</script>', script, _STYLE)
     # parallel coordinates of plotly write their drawing functions when they run; still no script from elsewhere
     return page if len(view.front.objectives) < 4 else page.replace(POLICY, POLICY.replace("script-src", "script-src 'unsafe-eval'"), 1)
 
@@ -63,7 +65,7 @@ def front_page(view: FrontView) -> str:
 def _head(view: FrontView, title: str) -> list[str]:
     first, *others = view.claim_words()
     out = [tag("p", synthetic_notice(), "notice")] if view.front.synthetic else []
-    out += [tag("h1", title), tag("h2", _("Trade-offs")), tag("p", first, "warn" if view.front.claim == "open" else "claim")]
+    out += [tag("h1", title), tag("p", view.source, "soft"), tag("h2", _("Trade-offs")), tag("p", first, "warn" if view.front.claim == "open" else "claim")]
     return out + [tag("p", words) for words in others]
 
 
@@ -73,11 +75,12 @@ def _plots(view: FrontView) -> list[str]:
     boxes = [f'<div class="plot" id="{name}"></div>' for name in names]
     if p > 3:
         boxes.insert(1, '<div class="soft" id="hovered"></div><div class="bar" id="axes"></div>')
-    hint = _("Click a plan in a plot or in the table.")
+    hint = _("Click a plan in a plot or in the table; its projects stand here, in a field that scrolls where a shadow shows at its edge.")
     words = _("Drag over a plot (or along an axis) to keep only those plans; click a plan to see it; double-click to show all again.")
-    shaded = " " + _("Shaded: zones that are still open.") if p == 2 and view.front.open_zones else ""
+    shaded = " " + _("Shaded: search zones that are still open.") if p == 2 and view.front.open_zones else ""
+    same = "" if view.same_as_current is None else " ◆ " + _("the same new starts as the current plan")
     return [
-        tag("p", words + shaded, "soft"), f'<div class="plots{"" if p == 3 else " one"}">{"".join(boxes)}</div>', tag("p", knee_words(), "soft"),
+        tag("p", words + shaded + same, "soft"), f'<div class="plots{"" if p == 3 else " one"}">{"".join(boxes)}</div>', tag("p", knee_words(), "soft"),
         tag("h2", _("Plan")), f'<div id="plan">{tag("p", hint, "soft")}</div>',
         *([] if has_project_money(view) or view.policy is None else [tag("p", _("Money by project stands in the plan files: there are too many plans for one page."), "soft")]),
     ]  # fmt: skip
@@ -105,10 +108,8 @@ def _payoff(view: FrontView) -> list[str]:
     front, p = view.front, len(view.front.objectives)
     rows: list[list[str]] = []
     for k, number in enumerate(front.payoff):
-        name = view.name(k) + ("" if number is None else " " + _("(plan {n})").format(n=number))
-        rows.append([name, *("–" if number is None else view.value_text(j, view.values[number - 1][j]) for j in range(p))])
-    for title, texts in ((_("ideal"), [o.ideal for o in front.objectives]), (_("nadir"), [o.nadir for o in front.objectives])):
-        rows.append([title, *(_("not proven") if text is None else view.value_text(k, text) for k, text in enumerate(texts))])
+        rows.append([view.best_text(k, number), *("–" if number is None else view.value_text(j, view.values[number - 1][j]) for j in range(p))])
+    rows += [[title, *(_("not proven") if text == "–" else text for text in texts)] for title, texts in view.extremes]
     return [tag("h2", _("Payoff table")), table([_("best plan of"), *(view.heading(k) for k in range(p))], rows, range(1, p + 1))]
 
 
@@ -120,7 +121,7 @@ def _zones(view: FrontView) -> list[str]:
     rows = [[*(_("any") if v is None else view.value_text(k, Fraction(v)) for k, v in enumerate(z.better_than)), z.why] for z in zones[:_ZONES]]
     header = [*(_("better than: {name}").format(name=view.heading(k)) for k in range(p)), _("why it is open")]
     more = [tag("p", _("… and {more} more").format(more=len(zones) - _ZONES), "soft")] if len(zones) > _ZONES else []
-    return fold(_("Open zones, where plans may be missing ({n})").format(n=len(zones)), [table(header, rows, range(p)), *more])
+    return fold(_("Search zones still open, where plans may be missing ({n})").format(n=len(zones)), [table(header, rows, range(p)), *more])
 
 
 def _always(view: FrontView) -> list[str]:

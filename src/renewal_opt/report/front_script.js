@@ -181,7 +181,7 @@ function pick(id, from) {
   let side = null;
   const money = D.channels.map(([name, group], c) => { if (p.money[c] === '0.00') return ''; const first = group !== side; side = group; return `${first && group ? `<tr class="sum"><td colspan="2">${esc(group)}</td></tr>` : ''}<tr><td>${esc(name)}</td><td class="n">${p.money[c]}</td></tr>`; }).join('');
   const words = [id === D.knees[0] ? '★ ' + W.knee : knees.has(id) ? '☆ ' + W.further : '', id === D.same ? '◆ ' + W.same : ''].filter(Boolean).join(' · ');
-  el('plan').innerHTML = `<h3>${W.plan} ${p.id} ${words}</h3><p class="soft">${esc(p.plan)} · ${W.starts}: ${p.chosen.length} (${p.invested} ${W.wan}) · ${W.carried}: ${p.carried}</p>
+  el('plan').innerHTML = `<h3>${W.plan} ${p.id} ${words}</h3><p class="soft">${esc(p.plan)} · ${W.starts}: ${p.chosen.length} · ${W.investment}: ${p.invested} · ${W.carried}: ${p.carried}</p>
     <div class="two"><div><table><thead><tr><th>${W.objective}</th><th class="n">${W.value}</th><th class="n">${W.regret}</th></tr></thead><tbody>${values}</tbody></table>` +
     (current ? `<h4 class="enter">${W.enter} (${enter.length})</h4>${list(enter)}<h4 class="leave">${W.leave} (${leave.length})</h4>${list(leave)}` : '') +
     `</div><div><table><thead><tr><th>${W.channel}</th><th class="n">${W.wan}</th></tr></thead><tbody>${money}</tbody></table></div></div>

@@ -33,9 +33,12 @@ def print_front(front: Front, file: IO[str]) -> None:
     if n > MOST:
         pages.line(_("{shown} of {n} plans, evenly spaced; front.csv and front.xlsx hold all").format(shown=len(rows), n=n))
     best = ["–" if i is None else str(i) for i in front.payoff]
-    ideal = [view.value_text(k, o.ideal) for k, o in enumerate(front.objectives)]
-    nadir = [view.value_text(k, o.nadir) for k, o in enumerate(front.objectives)]
-    pages.table(["", *header[1:-1]], [[_("best plan"), *best], [_("ideal"), *ideal], [_("nadir"), *nadir]], right=range(1, len(best) + 1))
+    named = _("best plan so far") if view.provisional else _("best plan")
+    (ideal, ideals), (worst, worsts) = view.extremes
+    pages.table(["", named, ideal, worst], [list(row) for row in zip(header[1:-1], best, ideals, worsts, strict=True)], right=(1, 2, 3))
     if n >= 3 and view.knee is not None:
-        pages.line(_("Knee: plan {n}, farthest beyond the line (plane) through the best plans of the objectives (Das 1999)").format(n=front.points[view.knee].id))
+        words = _("Provisional knee: plan {n}, farthest beyond the line (plane) through the best plans of the objectives (Das 1999)") if view.provisional else _(
+            "Knee: plan {n}, farthest beyond the line (plane) through the best plans of the objectives (Das 1999)"
+        )
+        pages.line(words.format(n=front.points[view.knee].id))
     pages.line(_("{runs} mixed-integer solves, {seconds:.1f} s").format(runs=front.runs, seconds=front.seconds))

@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from ..domain.base import WAN, YI, Label
-from ..domain.front import Front, FrontPoint
+from ..domain.base import Label
+from ..domain.front import Front, FrontPoint, OpenZone
 from ..domain.library import Library
 from ..domain.plan import Chosen, Plan
 from ..domain.policy import Policy
@@ -84,29 +84,38 @@ class FrontView:
 
     def heading(self, k: int) -> str:
         """Return an objective's name with unit and direction."""
-        return self._heading(k, self.text(self.front.objectives[k].unit))
-
-    def _heading(self, k: int, unit: str) -> str:
+        unit = self.text(self.front.objectives[k].unit)
         arrow = _("more is better") if self.front.objectives[k].sense == "max" else _("less is better")
         return _("{name} ({unit}; {arrow})").format(name=self.name(k), unit=unit, arrow=arrow)
-
-    def axis(self, k: int) -> tuple[Fraction, str]:
-        """Return the factor and the heading of an objective's axis."""
-        factor, unit = self.axis_unit(k)
-        return factor, self._heading(k, unit)
-
-    def axis_unit(self, k: int) -> tuple[Fraction, str]:
-        """Return the factor and the unit of an objective's axis: large money in 亿元."""
-        unit = self.front.objectives[k].unit
-        if unit.zh == "万元" and any(abs(v[k]) >= YI // WAN for v in self.values):
-            return Fraction(WAN, YI), _("100 million yuan")
-        return Fraction(1), self.text(unit)
 
     def value_text(self, k: int, value: str | Fraction | None) -> str:
         """Return a value as it is printed: as many decimals as the objective needs."""
         if value is None:
             return "–"
         return f"{rounded(Fraction(value), self.places[k]):,f}"
+
+    def ideal_text(self, k: int) -> str:
+        """Return the proven best of an objective: a value, or from the best found to what no plan is better than."""
+        o = self.front.objectives[k]
+        if o.ideal is not None or o.bound is None or not self.values:
+            return self.value_text(k, o.ideal)
+        found, bound = self.value_text(k, self.ranges[k][0]), self.value_text(k, o.bound)
+        return found if found == bound else _("{found} … {bound}").format(found=found, bound=bound)
+
+    @property
+    def extremes(self) -> list[tuple[str, list[str]]]:
+        """Titles and texts of the rows of best and worst values."""
+        p = range(len(self.front.objectives))
+        between = any(o.ideal is None and o.bound is not None for o in self.front.objectives)
+        best = _("ideal: found … bound") if between else _("ideal")
+        if self.values and all(o.nadir is None for o in self.front.objectives):
+            return [(best, [self.ideal_text(k) for k in p]), (_("worst shown"), [self.value_text(k, self.ranges[k][1]) for k in p])]
+        return [(best, [self.ideal_text(k) for k in p]), (_("nadir"), [self.value_text(k, o.nadir) for k, o in enumerate(self.front.objectives)])]
+
+    @property
+    def provisional(self) -> bool:
+        """Whether plans that are still missing may change best plans, knees and regrets."""
+        return self.front.claim == "open"
 
     @cached_property
     def places(self) -> list[int]:
@@ -121,6 +130,22 @@ class FrontView:
     def claim_words(self) -> list[str]:
         """Return what the set is, in plain sentences."""
         return claim_words(self.front)
+
+    @property
+    def source(self) -> str:
+        """Scenario, and date of its project library."""
+        dated = next((p.library_as_of for p in self.plans if p.library_as_of), None)
+        words = _("Scenario: {name}; project library as of {date}") if dated else _("Scenario: {name}; the project library has no date")
+        return words.format(name=self.front.scenario, date=dated)
+
+    def best_text(self, k: int, number: int | None) -> str:
+        """Return an objective with the plan that is best in it."""
+        return self.name(k) if number is None else _("{name} (plan {n})").format(name=self.name(k), n=number)
+
+    def box(self, zone: OpenZone) -> tuple[list[float], list[float]]:
+        """Return the least and the best values that points of an open zone may have."""
+        start = [float(self.ranges[k][1] if v is None else Fraction(v)) for k, v in enumerate(zone.better_than)]
+        return start, [float(self.ranges[k][0] if not zone.up_to else Fraction(zone.up_to[k])) for k in range(len(start))]
 
     # -- numbers -----------------------------------------------------------------------------------------
 
@@ -185,6 +210,11 @@ class FrontView:
         """Place of the knee; None where no point lies beyond the plane through the best points."""
         return self.knees[0] if self.knees else None
 
+    @property
+    def knee_word(self) -> str:
+        """What the knee is called: provisional while plans may be missing."""
+        return _("knee (provisional)") if self.provisional else _("knee")
+
     def regret_table(self) -> list[RegretRow]:
         """Return the regrets of the plans that stand out: best of an objective, knees, least mean and least largest regret."""
         if not self.values:
@@ -193,7 +223,7 @@ class FrontView:
         for k, i in enumerate(self.best_of):
             titles.setdefault(i, []).append(_("best in {name}").format(name=self.name(k)))
         for at, i in enumerate(self.knees):
-            titles.setdefault(i, []).append(_("further knee") if at else _("knee"))
+            titles.setdefault(i, []).append(_("further knee") if at else self.knee_word)
         weighted = [self.weighted(i) for i in range(len(self.values))]
         titles.setdefault(min(range(len(weighted)), key=lambda i: weighted[i][0]), []).append(_("least mean regret"))
         titles.setdefault(min(range(len(weighted)), key=lambda i: weighted[i][1]), []).append(_("least largest regret"))

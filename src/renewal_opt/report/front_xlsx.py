@@ -107,14 +107,20 @@ def _payoff(book: Book, view: FrontView) -> None:
     sheet = book.sheet(_("payoff"), [44, *([20] * max(p, 1)), 14, 14, 10])
     row = sheet.header([_("best plan of"), *(view.heading(k) for k in range(p))])
     for k, number in enumerate(front.payoff):
-        sheet.text(row, 0, view.name(k) + ("" if number is None else " " + _("(plan {n})").format(n=number)))
+        sheet.text(row, 0, view.best_text(k, number))
         for j in range(p):
             sheet.value(row, 1 + j, None if number is None else view.values[number - 1][j], "" if number is None else style[j])
         row += 1
-    for title, texts in ((_("ideal"), [o.ideal for o in front.objectives]), (_("nadir"), [o.nadir for o in front.objectives])):
+    objectives = front.objectives
+    worst = [r for _best, r in view.ranges] if view.values and all(o.nadir is None for o in objectives) else None
+    lines: list[tuple[str, list[str | Fraction | None]]] = [(_("ideal"), [o.ideal for o in objectives])]
+    if any(o.ideal is None for o in objectives):
+        lines.append((_("no plan is better (proven)"), [o.bound for o in objectives]))
+    lines.append((_("worst shown"), list(worst)) if worst else (_("nadir"), [o.nadir for o in objectives]))
+    for title, known in lines:
         sheet.text(row, 0, title)
-        for j, text in enumerate(texts):
-            sheet.value(row, 1 + j, _("not proven") if text is None else Fraction(text), "text" if text is None else style[j])
+        for j, value in enumerate(known):
+            sheet.value(row, 1 + j, _("not proven") if value is None else Fraction(value), "text" if value is None else style[j])
         row += 1
     sheet.merged(row, 0, p, regret_words(), "line")
     sheet.merged(row + 1, 0, p, knee_words(), "line")

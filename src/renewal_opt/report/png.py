@@ -14,7 +14,7 @@ from ..domain.policy import Policy
 from ..i18n import _
 from .numbers import fraction, gap_text, measured, rounded, used_text, wan
 from .terminal import clean
-from .view import View, speaking, stopped_name, synthetic_notice
+from .view import View, speaking, stopped_words, synthetic_notice
 
 #: colours that stay apart for colour-blind readers (Okabe and Ito 2008, then their lighter forms)
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999", "#7FB8D8", "#F2CF80", "#80CEB9", "#E5BCD3")
@@ -117,7 +117,7 @@ def _front(figure: Any, view: View) -> None:
     figure.text(0.5, top - 0.035, plain(words.format(parts=parts, refused=len(plan.refused), year=plan.plan_year, now=wan(now), later=wan(later))), ha="center", va="center", fontsize=10)
     bind = [view.text(a.label) for a in plan.assumptions if a.binds]
     proof = _("objective {value} · gap {gap} · {stopped} · data as of {date}").format(
-        value=f"{rounded(fraction(o.value)):,.2f}", gap=gap_text(o.gap), stopped=stopped_name(o.stopped), date=plan.library_as_of or "–"
+        value=f"{rounded(fraction(o.value)):,.2f}", gap=gap_text(o.gap), stopped=stopped_words(plan), date=plan.library_as_of or "–"
     )
     figure.text(0.5, top - 0.064, plain(proof), ha="center", va="center", fontsize=9, color="#404040")
     if bind:

@@ -12,7 +12,16 @@ from ..domain.plan import Plan
 from ..domain.policy import Policy
 from ..i18n import _, get_language
 from .numbers import gap_text, measured, rounded, unit_text, wan
-from .view import View, basis_name, family_name, rounding_note, speaking, stopped_name, synthetic_notice
+from .view import (
+    View,
+    basis_name,
+    family_name,
+    of_another_question,
+    rounding_note,
+    speaking,
+    stopped_name,
+    synthetic_notice,
+)
 
 #: rows shown of a long list
 SHOWN = 12
@@ -130,16 +139,16 @@ def _front(view: View, pages: Pages) -> None:
         pages.line(f"【{synthetic_notice()}】", "bold reverse")
     pages.line(view.text(plan.title), "bold")
     years = str(plan.plan_year) if plan.window == 1 else f"{plan.plan_year}–{plan.plan_year + plan.window - 1}"
-    bound = _("not known") if o.bound is None else f"{o.bound:,.2f}"
+    bound, other = _("not known") if o.bound is None else f"{o.bound:,.2f}", of_another_question(plan)
     pages.pairs(
         [
             (_("City, plan year"), _("{outer}, {inner}").format(outer=view.text(plan.city), inner=years)),
             (_("Scenario"), plan.scenario),
             (_("Data as of"), plan.library_as_of or _("not stated")),
             (_("Objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
-            (_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)}" + _(" (asked {gap})").format(gap=gap_text(float(o.gap_asked)))),
+            *([] if other else [(_("Proven bound, gap"), f"{bound} · {gap_text(o.gap)}" + _(" (asked {gap})").format(gap=gap_text(float(o.gap_asked))))]),
             *([] if o.certified_bound is None else [(_("Certified bound, gap"), f"{rounded(Fraction(o.certified_bound)):,.2f} · {gap_text(o.certified_gap)}")]),
-            (_("Stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s"),
+            (_("Origin"), other) if other else (_("Stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s"),
         ]
     )
 

@@ -256,6 +256,20 @@ def stopped_name(stopped: str) -> str:
     }[stopped]
 
 
+def of_another_question(plan: Plan) -> str:
+    """Return, of a plan that was not sought for its weighted score, what it is one of; else an empty text."""
+    if plan.objective.stopped != "unproven" or plan.objective.bound is not None:
+        return ""
+    if "pareto" in plan.options:
+        return _("one plan of a trade-off front; it was not sought for this objective")
+    return _("the answer to another question; it was not sought for this objective") if {"fund", "robust"} & set(plan.options) else ""
+
+
+def stopped_words(plan: Plan) -> str:
+    """Return why the solver stopped, or that the plan is not the answer to a solve for its weighted score."""
+    return of_another_question(plan) or stopped_name(plan.objective.stopped)
+
+
 def basis_name(basis: str) -> str:
     """Return what scores are multiplied with, in words."""
     return {"investment": _("investment (10k yuan x points)"), "count": _("count (points)"), "beneficiaries": _("beneficiaries (persons x points)")}[basis]

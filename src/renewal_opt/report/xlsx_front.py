@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ..i18n import _
 from .numbers import gap_text, points, rounded, wan
-from .view import View, basis_name, family_name, stopped_name, synthetic_notice
+from .view import View, basis_name, family_name, of_another_question, stopped_name, synthetic_notice
 from .xlsx_cells import Book, Sheet, write_table
 
 
@@ -20,6 +20,7 @@ def front(book: Book, view: View) -> None:
         sheet.merged(row, 0, 5, synthetic_notice(), "notice")
         row += 1
     sheet.merged(row, 0, 5, view.text(plan.title), "title")
+    other = of_another_question(plan)
     years = str(plan.plan_year) if plan.window == 1 else f"{plan.plan_year}–{plan.plan_year + plan.window - 1}"
     facts = [
         (_("city"), view.text(plan.city)),
@@ -29,8 +30,8 @@ def front(book: Book, view: View) -> None:
         (_("data as of"), plan.library_as_of or _("not stated")),
         (_("objective"), f"{rounded(Fraction(o.value)):,.2f} · {basis_name(o.basis)}"),
         (_("proven upper bound"), _("not known") if o.bound is None else f"{o.bound:,.2f}"),
-        (_("gap (asked)"), f"{gap_text(o.gap)} ({gap_text(float(o.gap_asked))})"),
-        (_("why the solver stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s · " + _("{number} repairs").format(number=o.repairs)),
+        *([] if other else [(_("gap (asked)"), f"{gap_text(o.gap)} ({gap_text(float(o.gap_asked))})")]),
+        (_("origin"), other) if other else (_("why the solver stopped"), f"{stopped_name(o.stopped)} · {o.seconds:.1f} s · " + _("{number} repairs").format(number=o.repairs)),
         (_("exact re-check"), _checks_words(view)),
     ]
     row += 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ...errors import Finding, InputError
@@ -12,7 +12,7 @@ from ...i18n import _
 from ...io.nearest import did_you_mean
 from ...pareto.objectives import MOST_STEPS, exact_step
 from ...problem import Problem
-from .levels import Level, known_ratios, level_of_measure, level_of_ratio
+from .levels import Level, comparison, known_ratios, level_of_measure, level_of_ratio
 from .measures import MONEY_STEP, Measure, Sense, known_words, measure
 
 #: smallest step of money, 万元: whole money may cost a little more than the solver's, which has to stay far below a step
@@ -120,7 +120,7 @@ def _level(problem: Problem, option: str, name: str, value: Fraction, text: str,
     if found.ratios and at_least is None:
         findings.append(Finding("level_side", file=option, value=text, expected=_("--at-least: that the worst-off district stays below a share is no level to hold")))
         return None
-    return level_of_measure(found, at_least, at_most, full)
+    return replace(level_of_measure(found, at_least, at_most, full), words=comparison(found.label, found.unit, at_least, at_most, full))
 
 
 def _parts(word: str) -> tuple[str, Sense | None, Fraction | None, str]:

@@ -15,7 +15,7 @@ from ...domain.plan import Check, Plan
 from ...errors import Finding, InputError
 from ...i18n import _
 from ...io.atomic import write_text_atomic
-from ...io.frontfile import front_to_json
+from ...io.frontfile import front_to_json, read_front
 from ...io.load import Inputs
 from ...io.lock import locked
 from ...io.nearby import plan_near
@@ -62,6 +62,11 @@ class Asked:
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
+def slim(plan: Plan) -> Plan:
+    """Return a plan without what says the same in every plan of a folder, or is not shown of a front: hundreds fit in memory."""
+    return plan.model_copy(update={"screening": (), "scores": (), "refused": (), "reserve": (), "warnings": (), "assumptions": (), "use": (), "bases": ()})
+
+
 class Folder:
     """Where a search leaves its records, plans and front.
 
@@ -82,6 +87,7 @@ class Folder:
             "at_most": list(asked.at_most), "mode": asked.mode,
         }  # fmt: skip
         self.refused: dict[tuple[int, ...], str] = {}
+        self.plans: list[Plan] = []  # of the front, without what all share: see `slim`
         self._made: list[Path] = []  # folders that were not there, the innermost first
 
     def begin(self, whole: Sequence[IntegerObjective], *, resume: bool) -> tuple[Records, list[Record]]:
@@ -145,7 +151,7 @@ class Folder:
             yield
 
     def check(self, *, resume: bool) -> bool:
-        """Return whether there are records to go on from.
+        """Return whether there are records to go on from; not where an earlier search has proven that there is no plan.
 
         Raises
         ------
@@ -159,12 +165,22 @@ class Folder:
             others += [name for name in _FILES if os.path.lexists(self.path / name)]
         except OSError as error:
             raise InputError([Finding("cannot_write", file=str(self.path), value=str(error), expected=_("a folder that can be written"))]) from None
+        if there and not resume and self._without_plan() and all(name.startswith("front.") for name in others):
+            return False  # no plan keeps what was asked for: nothing is lost, and the corrected question may be asked here
         if there and not resume:
             raise InputError([Finding("folder_in_use", file=str(self.path), value=_RECORDS, expected=_("an empty folder, or --resume to go on"))])
         if others and not there:
             expected = _("an empty folder: files of these names would be written over or taken away")
             raise InputError([Finding("folder_in_use", file=str(self.path), value=", ".join(others[:5]), expected=expected)])
         return there
+
+    def _without_plan(self) -> bool:
+        """Return whether the front says that no plan keeps what was asked for."""
+        try:
+            front = read_front(self.path / _FRONT)
+        except InputError:
+            return False
+        return not front.points and front.claim in ("complete", "resolution")
 
     def leave(self, records: Records) -> None:
         """Take away what a search made that could not begin: records without an answer, and the folders that were not there."""
@@ -195,7 +211,15 @@ class Folder:
     def write_plan(self, plan: Plan, name: str) -> None:
         """Write a plan under `plans/`."""
         target = self.path / "plans" / name
-        write_text_atomic(target, plan_to_json(plan_near(plan, target, self.path)))
+        write_text_atomic(target, plan_to_json(plan_near(plan, target, self.path), indent=False))
+
+    def rename_plan(self, name: str, new: str) -> None:
+        """Give a plan under `plans/` another name."""
+        (self.path / "plans" / name).replace(self.path / "plans" / new)
+
+    def size(self) -> int:
+        """Return the bytes of all files in the folder."""
+        return sum(p.stat().st_size for p in self.path.rglob("*") if p.is_file())
 
     def drop_front(self) -> None:
         """Take away an earlier front before its plans get other numbers: a kill in between leaves none rather than a wrong one."""

@@ -37,6 +37,8 @@ class Level:
     measure : Measure or None
         The measure whose areas count, which no row holds.
     at_least, at_most : Fraction or None
+    words : Label or None
+        As a comparison, with the name and unit of what is held.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Level:
     measure: Measure | None = None
     at_least: Fraction | None = None
     at_most: Fraction | None = None
+    words: Label | None = None
 
     def holds(self, chosen: list[bool], opened: dict[str, int]) -> bool:
         """Return whether a level that counts area openings, or starts alone, holds exactly."""
@@ -85,7 +88,8 @@ def level_of_ratio(problem: Problem, word: str, at_least: Fraction | None, at_mo
     kind, _colon, key = word.partition(":")
     if kind == "share" and word in known_ratios(problem):
         row = limited(problem)[f"limit:{key}"].row
-        return Level(text, (replace(row, family=_FAMILY, name=text, lo=at_least, hi=at_most, reported=False),))
+        words = comparison(row.label, None, at_least, at_most, text)
+        return Level(text, (replace(row, family=_FAMILY, name=text, lo=at_least, hi=at_most, reported=False),), words=words)
     if kind != "ratio" or key not in problem.policy.funding.ratios:
         return None
     rule = problem.policy.funding.ratios[key]
@@ -94,7 +98,15 @@ def level_of_ratio(problem: Problem, word: str, at_least: Fraction | None, at_mo
     for year in problem.money_years if rule.per == "year" else (None,):
         now = np.ones(len(above), dtype=bool) if year is None else problem.entries.year == year
         rows.append(replace(_row(text, _money(above & now), at_least, at_most), base=_money(below & now)))
-    return Level(text, tuple(rows))
+    return Level(text, tuple(rows), words=comparison(rule.label, None, at_least, at_most, text))
+
+
+def comparison(label: Label, unit: Label | None, at_least: Fraction | None, at_most: Fraction | None, text: str) -> Label:
+    """Return a level as a comparison, a number that is not whole as given."""
+    sign, value, number = "≥" if at_least is not None else "≤", at_most if at_least is None else at_least, text.rpartition("=")[2].strip()
+    number = f"{value.numerator:,}" if value is not None and value.denominator == 1 else number
+    zh, en = (f"（{unit.zh}）", f" ({unit.en})") if unit is not None else ("", "")
+    return Label(zh=f"{label.zh} {sign} {number}{zh}", en=f"{label.en} {sign} {number}{en}")
 
 
 def matrix_rows(problem: Problem, base: Matrices, level: Level, *, money: bool) -> Iterator[MatrixRow]:

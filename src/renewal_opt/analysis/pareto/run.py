@@ -19,8 +19,8 @@ from ..annual import make_problem, options_of
 from ..portfolio import solve_portfolio
 from ..shortage import carry_overs_first
 from .asked import Objective, read_levels, read_objectives
-from .folder import Asked, Folder
-from .front import front_of
+from .folder import Asked, Folder, slim
+from .front import Writing, front_of
 from .levels import Level
 from .tradeoff import PlanTradeoff
 
@@ -53,7 +53,7 @@ def prepare(inputs: Inputs, asked: Asked) -> PlanTradeoff:
 
 def run_pareto(
     folder: Folder, *, resume: bool = False, workers: Opener | None = None, cancel: threading.Event | None = None,
-    progress: Telling | None = None, current: str | None = None,
+    progress: Telling | None = None, current: str | None = None, writing: Writing | None = None,
 ) -> Front:  # fmt: skip
     """Search, write each point's plan as it is found, and the front at the end.
 
@@ -70,6 +70,8 @@ def run_pareto(
         ``progress(points, open zones, runs)``.
     current : str, optional
         Path of a plan that the points will be compared with, relative to the folder.
+    writing : callable, optional
+        ``writing(plans, of)`` after the search, while plans that an earlier search found are made and re-checked again.
 
     Returns
     -------
@@ -91,26 +93,28 @@ def run_pareto(
     carry_overs_first(tradeoff.problem, tradeoff.rows, tradeoff.options)
     model = tradeoff.model()
     with folder.held():
-        front, answer = _searched(folder, model, resume, workers, cancel, progress, current)
+        front, answer = _searched(folder, model, resume, workers, cancel, progress, current, writing)
     if not front.points and not (cancel is not None and cancel.is_set()):
         _explain(folder, answer)
     return front
 
 
 def _searched(
-    folder: Folder, model: MatrixModel, resume: bool, workers: Opener | None, cancel: threading.Event | None, progress: Telling | None, current: str | None
+    folder: Folder, model: MatrixModel, resume: bool, workers: Opener | None, cancel: threading.Event | None, progress: Telling | None, current: str | None,
+    writing: Writing | None,
 ) -> tuple[Front, Answer]:
     """Search in a folder that is held."""
     tradeoff, asked = folder.tradeoff, folder.asked
     records, known = folder.begin(model.whole() or (), resume=resume)
     earlier = sum(r.reply.y is not None for r in known)  # names of their plans may still be there
-    kept: dict[tuple[int, ...], Plan] = {}
+    kept: dict[tuple[int, ...], tuple[Plan, str]] = {}
 
     def keep(point: Point) -> None:
         plan = folder.plan(point)
         if plan is not None:
-            kept[point.y] = plan
-            folder.write_plan(plan, f"found-{earlier + len(kept):05d}.json")
+            name = f"found-{earlier + len(kept) + 1:05d}.json"
+            folder.write_plan(plan, name)
+            kept[point.y] = slim(plan), name
 
     options = replace(tradeoff.options, seconds=86400.0)
     shown: Representation | None = None
@@ -134,7 +138,7 @@ def _searched(
     finally:
         records.close()
     folder.drop_front()
-    front = front_of(folder, answer, shown, kept, current)
+    front = front_of(folder, answer, shown, kept, current, writing)
     folder.write_front(front)
     folder.forget(front)
     return front, answer
