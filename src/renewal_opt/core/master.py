@@ -10,11 +10,11 @@ import numpy.typing as npt
 from ..errors import SolverError
 from ..funding.oracle import Answer, Oracle
 from ..funding.rows import FundingRow, funding_row
-from ..funding.tables import funding_tables
+from ..funding.tables import MoneySum, funding_tables
 from ..i18n import _
 from ..model.build import build_model
 from ..model.compile import compile_model
-from ..model.matrices import Matrices
+from ..model.matrices import Matrices, MoreColumns, appended
 from ..model.rows import Row
 from ..problem import Problem
 from ..problem.tables import Floats
@@ -37,14 +37,20 @@ class Master:
     plan_rows : sequence of Row
     state : BaseState, optional
         Rows of an earlier solve of a like problem.
+    sums : sequence of MoneySum
+        Money sums that may move: each gets a column in [0, 1], behind the others. No solve of `session` rounds them.
     """
 
-    def __init__(self, problem: Problem, plan_rows: Sequence[Row], state: BaseState | None = None) -> None:
+    def __init__(self, problem: Problem, plan_rows: Sequence[Row], state: BaseState | None = None, sums: Sequence[MoneySum] = ()) -> None:
         model = build_model(problem, projected=True)
         self.problem = problem
         self.gain_unit = float(model.gain_unit)
         self.matrices = compile_model(model)
-        self.tables = funding_tables(problem, plan_rows)
+        own, shares = self.matrices.n_cols, MoreColumns()
+        for _sum in sums:
+            shares.column(0.0, 0.0, 1.0, whole=False)
+        self.matrices = appended(self.matrices, shares, [])
+        self.tables = funding_tables(problem, plan_rows, sums)
         self.oracle = Oracle(self.tables, len(problem.projects))
         self.rows: list[FundingRow] = []
         x = self.matrices.col_slice("x")
@@ -52,6 +58,7 @@ class Master:
         if "u" in self.matrices.col_spans:
             u = self.matrices.col_slice("u")
             self._v = np.concatenate([self._v, np.arange(u.start, u.stop, dtype=np.int32)])
+        self._v = np.concatenate([self._v, np.arange(own, own + len(sums), dtype=np.int32)])
         self.lower, self.upper = self.matrices.col_lower.copy(), self.matrices.col_upper.copy()
         self.columns = np.arange(self.matrices.n_cols, dtype=np.int32)
         self.lp = LinearProgram(self.matrices)
@@ -62,7 +69,7 @@ class Master:
             self.add(funding_row(self.tables, prices))
 
     def portfolio(self, x: Floats) -> Floats:
-        """Return starts and tickets of a point, shape (tables.n_columns,)."""
+        """Return starts, tickets and shares of sums of a point, shape (tables.n_columns,)."""
         return np.clip(x[self._v], 0.0, 1.0)
 
     def add(self, row: FundingRow) -> None:

@@ -116,7 +116,7 @@ def alone(t: FundingTables, prices: Prices) -> Floats:
     row = funding_row(t, local)
     n = int(max(t.pair_project.max(initial=-1), t.local_project.max(initial=-1))) + 1
     own = np.bincount(t.local_project, weights=prices.local * t.local.bound, minlength=n)
-    helped = np.bincount(t.ticket_projects, weights=np.minimum(0.0, row.coefs[t.n_starts :]), minlength=n)
+    helped = np.bincount(t.ticket_projects, weights=np.minimum(0.0, row.coefs[t.n_starts : t.n_starts + t.n_tickets]), minlength=n)
     owner = _owner(t)
     return row.coefs[: t.n_starts] + np.where(owner >= 0, helped[owner] - own[owner], 0.0)
 

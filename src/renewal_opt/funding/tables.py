@@ -1,6 +1,7 @@
 r"""The money rules of a problem as sparse arrays, all in one form.
 
-With `f` the money entries (in money units), `v` the portfolio variables (starts, then tickets used), each rule is
+With `f` the money entries (in money units), `v` the portfolio variables (starts, then tickets used, then shares of money sums that
+may move), each rule is
 
 .. math::
     A f \le b + B v
@@ -53,9 +54,33 @@ class Side:
 
 @dataclass(frozen=True)
 class LinkName:
-    """Which plan-wide row a link row comes from: its position in the plan rows, and whether it is its lower side."""
+    """Which plan-wide row a link row comes from: its position in the plan rows, and whether it is its lower side.
+
+    Money sums count on behind the plan rows.
+    """
 
     row: int
+    least: bool
+
+
+@dataclass(frozen=True)
+class MoneySum:
+    """A weighted sum of money whose bound is a column of `v`: a share, 0 to 1, of what no plan exceeds.
+
+    Attributes
+    ----------
+    entries : array, shape (m,)
+        Money entries, each once.
+    coefs : array, shape (m,)
+    most : float
+        No plan has a larger sum, 元; above 0.
+    least : bool
+        Whether the sum is at least the column's share, else at most.
+    """
+
+    entries: Ints
+    coefs: Floats
+    most: float
     least: bool
 
 
@@ -65,8 +90,8 @@ class FundingTables:
 
     Attributes
     ----------
-    n_starts, n_tickets : int
-        Columns of `v`: starts in table order, then one a ticket with a least amount.
+    n_starts, n_tickets, n_sums : int
+        Columns of `v`: starts in table order, then one a ticket with a least amount, then one a money sum.
     pair_first : array, shape (pairs + 1,)
         Entries of each pair (project and money year).
     spend : sparse, shape (pairs, columns of v)
@@ -87,6 +112,7 @@ class FundingTables:
 
     n_starts: int
     n_tickets: int
+    n_sums: int
     pair_first: Ints
     pair_project: Ints
     pair_year: Ints
@@ -108,10 +134,10 @@ class FundingTables:
     @property
     def n_columns(self) -> int:
         """Number of columns of `v`."""
-        return self.n_starts + self.n_tickets
+        return self.n_starts + self.n_tickets + self.n_sums
 
 
-def funding_tables(problem: Problem, plan_rows: Sequence[Row]) -> FundingTables:
+def funding_tables(problem: Problem, plan_rows: Sequence[Row], sums: Sequence[MoneySum] = ()) -> FundingTables:
     """Return the money rules of a problem as arrays.
 
     Parameters
@@ -120,18 +146,24 @@ def funding_tables(problem: Problem, plan_rows: Sequence[Row]) -> FundingTables:
         The tables.
     plan_rows : sequence of Row
         Exact plan-wide rows (`model.build.plan_rows`); those without money are left aside.
+    sums : sequence of MoneySum
+        Sums with a column of their own.
     """
     entries, pairs, spending = problem.entries, problem.pairs, problem.spending
     unit = float(problem.money_unit)
     tickets = ticket_bounds(problem)
     n_starts = len(problem.starts)
     small = [b for b in tickets if b.least is not None]
-    columns = n_starts + len(small)
+    columns = n_starts + len(small) + len(sums)
     spend = sparse.csr_matrix((spending.amount / unit, (spending.pair, spending.start)), shape=(len(pairs), columns))
     link = _Builder(len(entries), columns)
     names: list[LinkName] = []
     for number, row in enumerate(plan_rows):
         names += _link(link, problem, number, row, unit)
+    for k, s in enumerate(sums):
+        sign = -1.0 if s.least else 1.0
+        link.row(s.entries, sign * s.coefs, 0.0, [n_starts + len(small) + k], [sign * s.most / unit])
+        names.append(LinkName(len(plan_rows) + k, s.least))
     local = _Builder(len(entries), columns)
     owner: list[int] = []
     kinds: list[tuple[Any, ...]] = []
@@ -143,7 +175,7 @@ def funding_tables(problem: Problem, plan_rows: Sequence[Row]) -> FundingTables:
     empty = np.diff(pairs.entry_first) == 0
     shut[spending.start[empty[spending.pair]]] = True
     return FundingTables(
-        n_starts, len(small), pairs.entry_first, pairs.project, pairs.year, entries.project, entries.leaf, entries.year, entries.pair,
+        n_starts, len(small), len(sums), pairs.entry_first, pairs.project, pairs.year, entries.project, entries.leaf, entries.year, entries.pair,
         spend, link_side, local.side(), tuple(names), _years(link_side.on_money, entries.year), np.array(owner, dtype=np.int64), np.array([k[3] for k in kinds], dtype=np.int64), kinds,
         np.array([b.project for b in small], dtype=np.int64), shut,
     )  # fmt: skip

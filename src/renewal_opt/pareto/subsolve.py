@@ -228,15 +228,29 @@ class ZoneSolver:
             if answer.x is None or answer.status is not Status.OPTIMAL:
                 return count.reply(why=answer.status.words())
             zone = int(np.argmax(answer.x[self._ext.n : self._ext.n + len(corners)])) if len(corners) > 1 else 0
-            found = answer if augmented else self._lift(k, corners[zone], answer, count)
-            if found is None or found.x is None:
-                return count.reply(why=_("the second run gave no answer"))
-            x = found.x[: self._ext.n]
+            x = answer.x[: self._ext.n]
             settled = self._worth(x, count)
-            if settled is not None:
-                most = answer.bound + self._side[k] + (self._eps * float(self._side.sum()) if augmented else 0.0)
-                return self._checked(question, zone, settled, x, most, count)
+            if settled is None:
+                continue
+            most = answer.bound + self._side[k] + (self._eps * float(self._side.sum()) if augmented else 0.0)
+            if not augmented:
+                lifted = self._lifted(k, corners[zone], x, count)
+                if lifted is None:
+                    return count.reply(why=_("the second run gave no answer"))
+                settled, x = lifted
+            return self._checked(question, zone, settled, x, most, count)
         return count.reply(why=_("rows kept coming"))
+
+    def _lifted(self, k: int, corner: Corner, x: FloatArray, count: _Count) -> tuple[Settled, FloatArray] | None:
+        """Return the point with the largest sum of the objectives that is as good in objective k as a feasible one."""
+        for _turn in range(_TURNS):
+            found = self._lift(k, corner, x, count)
+            if found is None or found.x is None:
+                return None
+            settled = self._worth(found.x[: self._ext.n], count)
+            if settled is not None:
+                return settled, found.x[: self._ext.n]
+        return None
 
     def _pose(self, k: int, corners: Sequence[Corner], augmented: bool) -> None:
         """Patch the living model into a question."""
@@ -269,13 +283,14 @@ class ZoneSolver:
         shut = np.arange(n, n + MOST_ZONES + 1, dtype=np.int32)
         self._session.change_col_bounds(shut, np.zeros(len(shut)), np.zeros(len(shut)))
 
-    def _run(self, count: _Count, abs_gap: float, *, second_proof: bool = False) -> SolveResult:
-        """Run once; without second proof, 'infeasible' comes back as a doubt."""
+    def _run(self, count: _Count, abs_gap: float, *, start: FloatArray | None = None, second_proof: bool = False) -> SolveResult:
+        """Run once, from a point of the own columns if given; without second proof, 'infeasible' comes back as a doubt."""
         count.runs += 1
+        whole = None if start is None else np.concatenate([start, np.zeros(MOST_ZONES + 1)])
         options = SolveOptions(
             gap=0.0, abs_gap=abs_gap, seconds=max(0.0, min(_DAY, self._until - time.monotonic())), threads=self.options.threads, seed=self.options.seed,
             feasibility=self._feasibility, restarts=False, heuristics=False, node_cuts=False,
-            second_proof=second_proof, cancel=self.options.cancel, catch_ctrl_c=False,
+            second_proof=second_proof, start=whole, cancel=self.options.cancel, catch_ctrl_c=False,
         )  # fmt: skip
         return self._session.solve(options)
 
@@ -324,16 +339,15 @@ class ZoneSolver:
 
     # -- other runs --------------------------------------------------------------------------------------
 
-    def _lift(self, k: int, corner: Corner, answer: SolveResult, count: _Count) -> SolveResult | None:
+    def _lift(self, k: int, corner: Corner, x: FloatArray, count: _Count) -> SolveResult | None:
         """Raise the sum of the objectives with objective k held where it is: the second run."""
-        assert answer.x is not None
         self._shut()
-        n, p = self._ext.n, len(self.objectives)
-        reached = float(self._dense[k] @ answer.x[:n]) + self._side[k]
+        p = len(self.objectives)
+        reached = float(self._dense[k] @ x) + self._side[k]
         lower = np.array([corner[j] + 1 - self._side[j] for j in range(p)])
         lower[k] = (round(reached) if self.objectives[k].exact else reached - 1e-6 * max(1.0, abs(reached))) - self._side[k]
         self._session.change_row_bounds(self._rows, lower, np.full(p, math.inf))
-        return self._most(count)
+        return self._most(count, x)
 
     def _raised(self, worth: FloatArray, least: float, count: _Count) -> SolveResult | None:
         """Raise the sum of the objectives over points that are worth so much: the second run of a weighted question."""
@@ -342,11 +356,11 @@ class ZoneSolver:
         self._session.add_row(at, worth[at] * _LIGHTER, least * _LIGHTER, math.inf)
         return self._most(count)
 
-    def _most(self, count: _Count) -> SolveResult | None:
+    def _most(self, count: _Count, start: FloatArray | None = None) -> SolveResult | None:
         """Return the point with the largest sum of the objectives; None when that is not proven."""
         self._cost(self._total)
         count.twice += 1
-        lifted = self._run(count, 0.5 if all(o.exact for o in self.objectives) else _COARSE)
+        lifted = self._run(count, 0.5 if all(o.exact for o in self.objectives) else _COARSE, start=start)
         return lifted if lifted.status is Status.OPTIMAL else None
 
     def _cost(self, of_own: FloatArray) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 from typing import Any
 
@@ -13,15 +14,20 @@ import numpy as np
 from ...allot import COST_ROOM, allot
 from ...allot import Level as MoneyLevel
 from ...core import Master
+from ...domain.base import WAN
+from ...funding.tables import MoneySum
 from ...model.build import build_model, plan_rows
 from ...model.compile import compile_model
 from ...model.matrices import Matrices, MatrixRow, MoreColumns, appended
 from ...model.rows import Row
 from ...pareto import Aside, LinearObjective, MatrixModel, Settled
+from ...pareto.objectives import most_of
 from ...problem import Problem
 from ...problem.areas import unmet_areas
 from ...screening import Facts
 from ...solver import SolveOptions
+from ...problem.tables import Floats, Ints
+from ...solver.lp import LinearProgram
 from ...solver.result import FloatArray
 from ..engines import projects_out
 from ..exclude import RowCatcher, exclude, keep_shut
@@ -91,7 +97,7 @@ class PlanTradeoff:
     def __post_init__(self) -> None:
         self.rows = plan_rows(self.problem)
         self.held = [*self.rows, *(row for level in self.levels for row in level.rows if has_money(row))]
-        self.projected = not self._money() and projects_out(self.problem)
+        self.projected = len(self._money()) <= 1 and projects_out(self.problem)
         self._master: Master | None = None
         self._base: Matrices | None = None
 
@@ -131,8 +137,29 @@ class PlanTradeoff:
 
     def _living(self) -> Master:
         if self._master is None:
-            self._master = Master(self.problem, self.held)
+            self._master = Master(self.problem, self.held, sums=self._sums)
         return self._master
+
+    @cached_property
+    def _sums(self) -> list[MoneySum]:
+        """Money objectives, in 元, as sums that may move."""
+        out: list[MoneySum] = []
+        for k in self._money():
+            o = self.objectives[k]
+            entries, coefs = np.array(list(o.measure.money), dtype=np.int64), np.array([float(c * WAN) for c in o.measure.money.values()])
+            out.append(MoneySum(entries, coefs, max(1.0, self._most(entries, coefs)), least=o.sense == "max"))
+        return out
+
+    def _most(self, entries: Ints, coefs: Floats) -> float:
+        """Return what no plan's sum of money exceeds, 元."""
+        whole = compile_model(build_model(self.problem))
+        cost = np.zeros(whole.n_cols)
+        cost[whole.col_slice("f").start + entries] = coefs / np.abs(coefs).max()
+        whole = replace(whole, col_cost=cost, sense="max", offset=0.0)
+        answer = LinearProgram(whole, presolve=True).run()
+        if answer is None:  # no plan at all: the search will say so
+            return 0.0
+        return most_of(whole, cost, answer) * float(np.abs(coefs).max()) * self.problem.money_unit
 
     def _linear(self, base: Matrices, k: int) -> LinearObjective:
         o = self.objectives[k]
@@ -150,7 +177,9 @@ class PlanTradeoff:
         out = {first + j: c for j, c in m.starts.items()}
         if m.areas and "z" in base.col_spans:
             out |= {column: m.areas[key[0]] for key, column in base.columns("z").items() if key[0] in m.areas}  # type: ignore[index]
-        if m.money:
+        if m.money and self.projected:
+            out[base.n_cols - 1] = Fraction(self._sums[0].most) / WAN
+        elif m.money:
             money = base.col_slice("f").start
             out |= {money + e: c * unit for e, c in m.money.items()}
         return out
@@ -203,8 +232,24 @@ class PlanTradeoff:
         money, blocked, proven = (None, [broken.text], broken.measure is None) if broken is not None else self._funded(x, chosen, opened)
         if money is None:
             return self._aside(x, chosen, blocked, proven, funding=broken is None)
-        carried = Funded(chosen, opened, money)
-        return Settled(tuple(o.measure.value(chosen, opened, money) for o in self.objectives), carried)
+        values = tuple(o.measure.value(chosen, opened, money) for o in self.objectives)
+        rows = self._not_so_little(x, values)
+        if rows:
+            return Aside(rows, True, self.objectives[self._money()[0]].measure.name)
+        return Settled(values, Funded(chosen, opened, money))
+
+    def _not_so_little(self, x: FloatArray, values: Sequence[Fraction]) -> tuple[MatrixRow, ...]:
+        """Return rows that shut out a sum of money that the portfolio, looked at project by project, cannot keep."""
+        if not self.projected or not self._money():
+            return ()
+        (k,) = self._money()
+        o, master = self.objectives[k], self._living()
+        said = Fraction(float(x[master.matrices.n_cols - 1])) * Fraction(self._sums[0].most) / WAN
+        missed = values[k] - said if o.sense == "min" else said - values[k]
+        if missed <= _ROUNDING * (o.resolution or 0):
+            return ()
+        before = len(master.given())
+        return (*self._given(before),) if master.refute(x[: master.matrices.n_cols]) else ()
 
     def _funded(self, x: FloatArray, chosen: list[bool], opened: dict[str, int]) -> tuple[list[int] | None, Sequence[str], bool]:
         money = self._money()
