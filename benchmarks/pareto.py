@@ -97,7 +97,7 @@ def main(argv: list[str]) -> int:
     result: dict[str, Any] = {"workers": asked.workers, "instances": []}
     print(f"{'instance':22}{'points':>8}{'solves':>8}{'a point':>9}{'seconds':>9}  complete", flush=True)
     for name, model in models:
-        result["instances"].append(shown(row_of(name, nondominated(model, seconds=asked.seconds, workers=workers, progress=telling(name)))))
+        result["instances"].append(shown(row_of(name, nondominated(model, seconds=asked.seconds, workers=workers, progress=telling(name), spread=False))))
     if asked.peer:
         try:
             model = knapsack(*three_knapsacks(asked.peer_seconds))

@@ -46,6 +46,7 @@ def nondominated(
     cancel: threading.Event | None = None,
     together: int = 8,
     search: Maker | None = None,
+    spread: bool | None = None,
 ) -> Answer:
     """Return the nondominated set.
 
@@ -71,6 +72,8 @@ def nondominated(
         Most zones asked in one run.
     search : callable, optional
         Makes another search; see `representation`.
+    spread : bool, optional
+        Whether the largest box or zone is asked first; default: where there is a time.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def nondominated(
     whole = model.whole()
     if whole is None:
         return no_point(model.objectives, began)
-    state = _Search(model, whole, began, together, search, spread=seconds is not None)
+    state = _Search(model, whole, began, together, search, spread=seconds is not None if spread is None else spread)
     for record in resume:
         state.learn(record.question, record.reply)
     state.algorithm.try_again()
