@@ -84,7 +84,7 @@ def test_more_drawn_cities(start: int) -> None:
         compare(seed)
 
 
-def bonds(seed: int) -> Town:
+def bonds(seed: int, funding: str = "full") -> Town:
     """Grants, bonds with project capital, and loans; caps that bind."""
     r = random.Random(seed)
     projects = [new(f"p{i}", r.randint(40, 400), r.randint(1, 100), district=r.choice(["north", "south"]), residents=r.randint(0, 900)) for i in range(6)]
@@ -93,26 +93,27 @@ def bonds(seed: int) -> Town:
         "fiscal": channel(cap={2025: total // 3}), "bond": channel("debt", cap={2025: total // 2}, share={"at_most": D("0.6"), "per": "project"}),
         "loan": channel("debt", "market", cap={2025: total // 4}, share={"at_most": D("0.5"), "per": "project"}), "owner": channel("capital", "market", cap={2025: total // 5}),
     }  # fmt: skip
-    return Town(projects, channels=channels, funding={"capital": {"c": entry(where={}, at_least=D("0.2"))}}, scenario={"funding": "full"})
+    return Town(projects, channels=channels, funding={"capital": {"c": entry(where={}, at_least=D("0.2"))}}, scenario={"funding": funding})
 
 
 MONEY = ["fiscal_outlay", "outlay:loan:min", "market_outlay:max"]
 
 
+@pytest.mark.parametrize("funding", ["full", "projected"])
 @pytest.mark.parametrize(("seed", "word"), list(enumerate(MONEY)))
-def test_one_money_objective_beside_the_portfolio(seed: int, word: str) -> None:
-    beside(seed, word)
+def test_one_money_objective_beside_the_portfolio(seed: int, word: str, funding: str) -> None:
+    beside(seed, word, funding)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3, 23))
 def test_more_money_objectives_beside_the_portfolio(seed: int) -> None:
-    beside(seed, MONEY[seed % 3])
+    beside(seed, MONEY[seed % 3], ("full", "projected")[seed % 2])
 
 
-def beside(seed: int, word: str) -> None:
+def beside(seed: int, word: str, funding: str) -> None:
     """Money is least for its portfolio, within a step of the linear optimum over every portfolio."""
-    problem = bonds(seed).problem()
+    problem = bonds(seed, funding).problem()
     answer, objectives = search(problem, ["projects" if seed % 2 else "residents", word])
     assert answer.complete, [z.why for z in answer.open]
     first, money = objectives
@@ -217,3 +218,49 @@ def test_wrong_words_are_named_together() -> None:
     with pytest.raises(InputError) as caught:
         read_levels(problem, ["projects", "fiscal_outlay=3"], ["projects=x", "fiscal_outlays=1", "worst_off_district=1", "projects=1e9", "projects=1/0"])
     assert [f.kind for f in caught.value.findings] == ["bad_level", "bad_level", "unknown_objective", "level_side", "bad_level", "bad_level"]
+
+
+def in_both_forms(seed: int) -> None:
+    """With money in the model and projected out, no point of one front beats the other by a step."""
+    r = random.Random(seed)
+    fronts = []
+    for funding in ("full", "projected"):
+        policy, library, scenario = seeded(seed)
+        try:
+            problem = make_problem(Inputs(policy, library, scenario.model_copy(update={"funding": funding})))
+            build_model(problem)
+        except (InputError, InfeasibleError):
+            return
+        if not fronts:
+            known = {w: m for w in known_words(problem) if w != "score" and (m := measure(problem, w)) is not None}
+            plain = [w for w, m in known.items() if m.starts and not m.areas]
+            money = [w for w, m in known.items() if m.money]
+            if not plain or not money:
+                return
+            words = [r.choice(plain), r.choice(money) + r.choice([":min:step=7", ":max:step=7"])]
+        objectives = read_objectives(problem, words)
+        tradeoff = PlanTradeoff(problem, objectives, (), options_of(problem.scenario))
+        assert tradeoff.projected == (funding == "projected")
+        answer = nondominated(tradeoff.model())
+        assert answer.complete, (seed, words, funding, [z.why for z in answer.open])
+        signs = [1 if o.sense == "max" else -1 for o in objectives]
+        room = [0 if e else s for e, s in zip(answer.exact_objectives, answer.steps, strict=True)] or [Fraction(0)] * 2
+        fronts.append([[sign * v for sign, v in zip(signs, p.values, strict=True)] for p in answer.points])
+    for one, other in (fronts, fronts[::-1]):
+        for best in one:
+            assert any(all(v >= b - r for v, b, r in zip(p, best, room, strict=True)) for p in other), (seed, words, best)
+    SEEN["both"] += bool(fronts[0])
+
+
+@pytest.mark.parametrize("start", [0])
+def test_one_money_objective_in_both_forms(start: int) -> None:
+    for seed in range(start, start + 20):
+        in_both_forms(seed)
+    assert SEEN["both"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(100, 500, 50))
+def test_one_money_objective_in_both_forms_more(start: int) -> None:
+    for seed in range(start, start + 50):
+        in_both_forms(seed)

@@ -103,6 +103,8 @@ class SolveOptions:
         Whether HiGHS may start its search again from the root, and look for symmetry.
     heuristics, node_cuts : bool
         Whether HiGHS may look for solutions by heuristics, and for cuts below the root: small models are faster without.
+    reliable : int
+        Strong branchings of a column before its record is trusted; fewer suit small models that are solved often.
     second_proof : bool
         Whether 'infeasible' is looked at a second time; without, it is no answer but a limit.
     found : callable, optional
@@ -133,6 +135,7 @@ class SolveOptions:
     restarts: bool = True
     heuristics: bool = True
     node_cuts: bool = True
+    reliable: int = 8
     second_proof: bool = True
     found: Callable[[FloatArray], None] | None = None
     cancel: threading.Event | None = None

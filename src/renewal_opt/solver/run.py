@@ -111,6 +111,7 @@ def configure(highs: Any, options: SolveOptions, state: ModelState) -> None:
         "mip_detect_symmetry": bool(options.restarts),
         "mip_heuristic_effort": _EFFORT if options.heuristics else 0.0,
         "mip_allow_cut_separation_at_nodes": bool(options.node_cuts),
+        "mip_pscost_minreliable": int(options.reliable),
         "log_file": options.log_file,
         "output_flag": bool(options.log_file),
         "log_to_console": False,
