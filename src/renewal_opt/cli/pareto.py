@@ -45,7 +45,7 @@ def pareto(
     current: Path | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Run the search."""
-    from ..analysis.pareto.folder import Asked, Folder
+    from ..analysis.pareto.folder import Asked, Folder, check_current
     from ..analysis.pareto.run import prepare, run_pareto
     from ..io.load import load_inputs
     from ..io.nearby import near
@@ -61,7 +61,7 @@ def pareto(
     overrides = parse_overrides(sets)
     inputs = load_inputs(scenario, overrides=overrides)
     if current is not None:
-        _check_current(current, output)
+        check_current(current, output)
         read_plan(current)
     mode = "representation" if representation is not None else "supported" if supported else "all"
     asked = Asked(objectives, at_least, at_most, mode, representation or 0, None if seconds is None else float(seconds), recordable(overrides))  # type: ignore[arg-type]
@@ -92,14 +92,6 @@ def pareto(
     return 130 if stopped else 0
 
 
-def _check_current(current: Path, output: Path) -> None:
-    """Refuse a plan to compare with that the search would overwrite."""
-    if current.resolve().parent == (output / "plans").resolve():
-        from ..errors import Finding, InputError
-
-        raise InputError([Finding("overwrites_input", file=str(current), value="--current", expected=_("a plan outside the folder whose plans are written"))])
-
-
 def _telling(quiet: bool, words: Callable[..., str]) -> Callable[..., None]:
     """Return a progress callback that prints a line every few seconds."""
     last = [time.monotonic()]
@@ -115,6 +107,7 @@ def _telling(quiet: bool, words: Callable[..., str]) -> Callable[..., None]:
 
 def _reports(output: Path, front: Front, inputs: Inputs, plans: list[Plan]) -> list[Path]:
     """Write page, picture and tables beside the front."""
+    from ..analysis.pareto.folder import front_file, reports_of
     from ..io.planfile import read_plan
     from ..report.front_csv import write_front_csv
     from ..report.front_html import write_front_html
@@ -124,8 +117,9 @@ def _reports(output: Path, front: Front, inputs: Inputs, plans: list[Plan]) -> l
     from .output import write_all
 
     view = FrontView.of(front, plans, None if front.current is None else read_plan(output / front.current), inputs.policy, inputs.library)
+    at = reports_of(output)
     writers = {
-        output / "front.html": lambda path: write_front_html(view, path), output / "front.png": lambda path: write_front_png(view, path),
-        output / "front.csv": lambda path: write_front_csv(view, path), output / "front.xlsx": lambda path: write_front_xlsx(view, path),
+        at["html"]: lambda path: write_front_html(view, path), at["png"]: lambda path: write_front_png(view, path),
+        at["csv"]: lambda path: write_front_csv(view, path), at["xlsx"]: lambda path: write_front_xlsx(view, path),
     }  # fmt: skip
-    return [output / "front.json", *write_all(writers)]
+    return [front_file(output), *write_all(writers)]

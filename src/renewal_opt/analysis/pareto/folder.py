@@ -31,9 +31,31 @@ from .tradeoff import Funded, PlanTradeoff
 _RECORDS, _LOCK = "points.jsonl", ".points.lock"
 _FRONT = "front.json"
 #: what else is written beside the plans
-_FILES = (_FRONT, "front.html", "front.png", "front.csv", "front.xlsx")
+_REPORTS = {kind: f"front.{kind}" for kind in ("html", "png", "csv", "xlsx")}
+_FILES = (_FRONT, *_REPORTS.values())
 _OURS = re.compile(r"(found-[0-9]{5,}|[0-9]{4,})\.json")
 Mode = Literal["all", "representation", "supported"]
+
+
+def reports_of(folder: Path) -> dict[str, Path]:
+    """Return where page, picture and tables of a folder's front stand, by ``html``, ``png``, ``csv`` and ``xlsx``."""
+    return {kind: folder / name for kind, name in _REPORTS.items()}
+
+
+def front_file(folder: Path) -> Path:
+    """Return where a folder's front stands."""
+    return folder / _FRONT
+
+
+def check_current(current: Path, folder: Path) -> None:
+    """Refuse a plan to compare with that a search in this folder would write over.
+
+    Raises
+    ------
+    InputError
+    """
+    if current.resolve().parent == (folder / "plans").resolve():
+        raise InputError([Finding("overwrites_input", file=str(current), value="--current", expected=_("a plan outside the folder whose plans are written"))])
 
 
 @dataclass(frozen=True)
