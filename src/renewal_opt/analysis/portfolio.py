@@ -11,7 +11,6 @@ from math import floor, gcd, isfinite, lcm
 import numpy as np
 from pyomo.common.gc_manager import PauseGC
 
-from ..allot import Allotment, allot
 from ..core import BaseState
 from ..errors import SolverError
 from ..i18n import _
@@ -20,12 +19,12 @@ from ..model.build import plan_rows
 from ..model.matrices import Matrices
 from ..model.rows import Row
 from ..problem import Problem
-from ..problem.areas import areas_of, bonus_of, unmet_areas
+from ..problem.areas import areas_of, bonus_of
 from ..solver import SolveOptions, SolveResult, Status
 from ..solver.process import claim_threads
-from ..solver.result import FloatArray, Progress
+from ..solver.result import Progress
 from .engines import FULL, FastEngine, Way, engine_for
-from .exclude import exclude, keep_shut
+from .settling import opened_at, picked, shut_out, whole_money
 from .shortage import carry_overs_first, infeasible
 
 #: how often an answer may turn out to have no funding, project by project, with new rows to show for it
@@ -121,16 +120,14 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
         tell = _scaled(options.progress, engine.gain_unit)
         result = engine.solve(replace(options, seconds=max(left, 1.0), feasibility=tight, progress=tell))
         matrices, unit = engine.matrices, engine.gain_unit
-        x_columns = matrices.col_slice("x")
         if result.status is Status.INFEASIBLE and not doubtful:
             raise infeasible(matrices, options, repairs, broken)
         if result.status is Status.INFEASIBLE:  # what is left is infeasible, what was excluded may hold a plan
             raise _gave_up(repairs, broken)
         if result.x is None:
             raise SolverError(_("the solver stopped ({status}) before it found a plan; give it more seconds").format(status=result.status.words()))
-        chosen = (result.x[x_columns] > 0.5).tolist()
-        opened = opened_areas(matrices, result)
-        unmet = unmet_areas(problem, chosen, opened)
+        pick = picked(problem, matrices, result.x)
+        chosen, opened, unmet = pick.chosen, pick.opened, pick.unmet
         answer, broken, proven = funded(problem, rows, chosen, opened, replace(options, cancel=None))  # a stop wants the plan that is there
         if answer is None and proven and not unmet and rejections < _REJECTIONS and engine.reject(result.x):
             rejections += 1
@@ -162,10 +159,7 @@ def _solved(problem: Problem, options: SolveOptions, recheck: Recheck | None, st
         repairs += 1
         if repairs > problem.scenario.max_repairs or result.status is Status.INTERRUPTED:
             raise _gave_up(repairs - 1, broken)
-        if unmet:
-            keep_shut(engine, matrices, unmet, chosen)
-        else:
-            exclude(engine, problem, rows, chosen, x_columns, options, answer is None and proven)
+        shut_out(engine, problem, rows, matrices, pick, options, unfunded=answer is None and proven)
 
 
 def _gave_up(repairs: int, broken: Sequence[str]) -> SolverError:
@@ -215,14 +209,10 @@ def funded(
     options : SolveOptions
         Threads, seed and time of the allotment.
     """
-    zero = [0] * len(problem.entries)
-    broken = [r.name for r in rows if r.left.entries is None and not r.holds(chosen, zero)]
-    if broken:
-        return None, broken, True
-    answer: Allotment = allot(problem, chosen, rows, replace(options, start=None, progress=None, gap=0.0, seconds=max(options.seconds, 30.0)))
-    if answer.money is None:
-        return None, [r.name for r in answer.blocked] or ["balance"], answer.proven
-    return Portfolio(chosen, answer.money, opened, objective_of(problem, chosen, opened), None, "unproven", rows=rows), (), True
+    money = whole_money(problem, rows, chosen, options, max(options.seconds, 30.0))
+    if money.amounts is None:
+        return None, money.blocked, money.proven
+    return Portfolio(chosen, money.amounts, opened, objective_of(problem, chosen, opened), None, "unproven", rows=rows), (), True
 
 
 def objective_of(problem: Problem, chosen: Sequence[bool], opened: dict[str, int]) -> Fraction:
@@ -275,10 +265,3 @@ def opened_areas(matrices: Matrices, result: SolveResult) -> dict[str, int]:
     """Return the coordinated areas that the solution opens, with the year."""
     assert result.x is not None
     return opened_at(matrices, result.x)
-
-
-def opened_at(matrices: Matrices, x: FloatArray) -> dict[str, int]:
-    """Return the coordinated areas that a point opens, with the year."""
-    if "z" not in matrices.col_spans:
-        return {}
-    return {key[0]: key[1] for key, column in matrices.columns("z").items() if x[column] > 0.5}  # type: ignore[index]

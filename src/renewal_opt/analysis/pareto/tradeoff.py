@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...allot import COST_ROOM, allot
+from ...allot import COST_ROOM
 from ...allot import Level as MoneyLevel
 from ...core import Master
 from ...domain.base import WAN
@@ -23,15 +23,14 @@ from ...model.rows import Row
 from ...pareto import Aside, LinearObjective, MatrixModel, Settled
 from ...pareto.objectives import most_of
 from ...problem import Problem
-from ...problem.areas import unmet_areas
+from ...problem.tables import Floats, Ints
 from ...screening import Facts
 from ...solver import SolveOptions
-from ...problem.tables import Floats, Ints
 from ...solver.lp import LinearProgram
 from ...solver.result import FloatArray
 from ..engines import projects_out
-from ..exclude import RowCatcher, exclude, keep_shut
-from ..portfolio import Portfolio, funded, objective_of, opened_at
+from ..portfolio import Portfolio, objective_of
+from ..settling import Money, Picked, picked, rows_against, whole_money
 from .asked import Objective
 from .levels import Level, has_money, matrix_rows
 
@@ -221,22 +220,19 @@ class PlanTradeoff:
     def _settle(self, x: FloatArray) -> Settled | Aside:
         """Give a portfolio whole money, and its exact values; or say why it is none."""
         problem, base = self.problem, self._matrices()
-        chosen = (x[base.col_slice("x")] > 0.5).tolist()
-        opened = opened_at(base, x)
-        unmet = unmet_areas(problem, chosen, opened)
-        if unmet:
-            recorder = RowCatcher()
-            keep_shut(recorder, base, unmet, chosen)
-            return Aside(tuple(recorder.rows), True, ", ".join(a.id for a in unmet))
+        pick = picked(problem, base, x)
+        chosen, opened = pick.chosen, pick.opened
+        if pick.unmet:
+            return Aside(tuple(rows_against(problem, self.held, base, pick, self.options, unfunded=False)), True, ", ".join(a.id for a in pick.unmet))
         broken = next((level for level in self.levels if not level.holds(chosen, opened)), None)
-        money, blocked, proven = (None, [broken.text], broken.measure is None) if broken is not None else self._funded(x, chosen, opened)
-        if money is None:
-            return self._aside(x, chosen, blocked, proven, funding=broken is None)
-        values = tuple(o.measure.value(chosen, opened, money) for o in self.objectives)
+        money = Money(None, (broken.text,), broken.measure is None) if broken is not None else self._funded(x, chosen)
+        if money.amounts is None:
+            return self._aside(x, pick, money, funding=broken is None)
+        values = tuple(o.measure.value(chosen, opened, money.amounts) for o in self.objectives)
         rows = self._not_so_little(x, values)
         if rows:
             return Aside(rows, True, self.objectives[self._money()[0]].measure.name)
-        return Settled(values, Funded(chosen, opened, money))
+        return Settled(values, Funded(chosen, opened, money.amounts))
 
     def _not_so_little(self, x: FloatArray, values: Sequence[Fraction]) -> tuple[MatrixRow, ...]:
         """Return rows that shut out a sum of money that the portfolio, looked at project by project, cannot keep."""
@@ -251,26 +247,18 @@ class PlanTradeoff:
         before = len(master.given())
         return (*self._given(before),) if master.refute(x[: master.matrices.n_cols]) else ()
 
-    def _funded(self, x: FloatArray, chosen: list[bool], opened: dict[str, int]) -> tuple[list[int] | None, Sequence[str], bool]:
+    def _funded(self, x: FloatArray, chosen: list[bool]) -> Money:
         money = self._money()
         if not money:
-            answer, blocked, proven = funded(self.problem, self.held, chosen, opened, self.options)
-            return (None if answer is None else answer.money), blocked, proven
-        zero = [0] * len(self.problem.entries)
-        rules = [r.name for r in self.held if r.left.entries is None and not r.holds(chosen, zero)]
-        if rules:
-            return None, rules, True
+            return whole_money(self.problem, self.held, chosen, self.options, max(self.options.seconds, 30.0))
         seconds = min(self.options.seconds, _SECONDS) if len(self.problem.entries) <= _FEW else self.options.seconds
-        quiet = replace(self.options, start=None, progress=None, gap=0.0, seconds=seconds)
         if len(money) == 1:
             o = self.objectives[money[0]]
             sign = 1.0 if o.sense == "min" else -1.0
             cost = {e: sign * float(c) for e, c in o.measure.money.items()}
             room = floor(_ROUNDING * (o.resolution or 0) / max(map(abs, o.measure.money.values())))
-            found = allot(self.problem, chosen, self.held, quiet, cost=cost, room=min(COST_ROOM, max(1, room)))
-        else:
-            found = allot(self.problem, chosen, self.held, quiet, levels=[self._held(x, k) for k in money])
-        return found.money, [r.name for r in found.blocked] or ["balance"], found.proven
+            return whole_money(self.problem, self.held, chosen, self.options, seconds, cost=cost, room=min(COST_ROOM, max(1, room)))
+        return whole_money(self.problem, self.held, chosen, self.options, seconds, levels=[self._held(x, k) for k in money])
 
     def _held(self, x: FloatArray, k: int) -> MoneyLevel:
         """Return the bound that keeps a money objective where the solver had it."""
@@ -280,14 +268,12 @@ class PlanTradeoff:
         room = _ROUNDING * (o.resolution or 0)
         return MoneyLevel(o.measure.name, o.measure.money, *((None, value + room) if o.sense == "min" else (value - room, None)))
 
-    def _aside(self, x: FloatArray, chosen: list[bool], blocked: Sequence[str], proven: bool, *, funding: bool) -> Aside:
+    def _aside(self, x: FloatArray, pick: Picked, money: Money, *, funding: bool) -> Aside:
         """Return rows that shut a portfolio out: funding rows it breaks, else the smallest part that cannot be funded."""
-        why = ", ".join(blocked[:5])
-        if self.projected and funding and proven:
+        why, unfunded = ", ".join(money.blocked[:5]), funding and money.proven
+        if self.projected and unfunded:
             master = self._living()
             before = len(master.given())
             if master.refute(x[: master.matrices.n_cols]):
                 return Aside((*self._given(before), *self._broken_shut(x)), True, why)
-        recorder = RowCatcher()
-        exclude(recorder, self.problem, self.held, chosen, self._matrices().col_slice("x"), self.options, funding and proven)
-        return Aside(tuple(recorder.rows), proven, why)
+        return Aside(tuple(rows_against(self.problem, self.held, self._matrices(), pick, self.options, unfunded=unfunded)), money.proven, why)

@@ -15,7 +15,6 @@ from typing import Literal
 
 import numpy as np
 
-from ...allot import allot
 from ...funding.oracle import Oracle
 from ...funding.tables import funding_tables
 from ...i18n import _
@@ -25,18 +24,18 @@ from ...model.matrices import Matrices, MoreColumns, appended
 from ...model.rows import Row as PlanRow
 from ...pareto import Row
 from ...problem import Problem
-from ...problem.areas import unmet_areas
 from ...problem.tables import Floats, Ints
 from ...solver import HighsSession, SolveOptions, Status
 from ...solver.lp import LinearProgram
 from ..engines import projects_out
-from ..exclude import RowCatcher, exclude, keep_shut
-from ..portfolio import opened_at
+from ..settling import broken_by_starts, picked, rows_against, whole_money
 from ..shortage import carry_overs_first
 from .measures import Bits, Items
 
 #: how often an answer of one question may be shut out before it is given up
 _TURNS = 300
+#: time of one allotment
+_SECONDS = 60.0
 #: totals above which HiGHS's usual tolerance could hide a step
 _LARGE = 5e4
 
@@ -256,27 +255,15 @@ class Space:
     def settle(self, x: Floats) -> tuple[Pick | None, list[Row], bool]:
         """Return the portfolio of a point when it is feasible and fundable, else rows that shut it out and whether they are proven."""
         problem = self.problem
-        chosen = (x[self.x] > 0.5).tolist()
-        opened = opened_at(self.matrices, x)
-        catcher = RowCatcher()
-        unmet = unmet_areas(problem, chosen, opened)
-        if unmet:
-            keep_shut(catcher, self.matrices, unmet, chosen)
-            return None, catcher.rows, True
-        zero = [0] * len(problem.entries)
-        if any(r.left.entries is None and not r.holds(chosen, zero) for r in self.plan_rows):
-            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self._calm, False)
-            return None, catcher.rows, True
-        key = tuple(chosen)
+        pick = picked(problem, self.matrices, x)
+        if pick.unmet or broken_by_starts(problem, self.plan_rows, pick.chosen):
+            return None, rows_against(problem, self.plan_rows, self.matrices, pick, self._calm, unfunded=False), True
+        key = tuple(pick.chosen)
         if key not in self._funded:
-            quiet = replace(self._calm, start=None, progress=None, gap=0.0, seconds=60.0)
-            answer = allot(problem, chosen, self.plan_rows, quiet)
-            self._funded[key] = answer.money is not None, answer.proven
+            money = whole_money(problem, self.plan_rows, pick.chosen, self._calm, _SECONDS)
+            self._funded[key] = money.amounts is not None, money.proven
         funded, proven = self._funded[key]
         if funded:
-            return Pick(self.items.bits(problem, chosen, list(opened)), key, opened), [], True
+            return Pick(self.items.bits(problem, pick.chosen, list(pick.opened)), key, pick.opened), [], True
         rows = self._cuts(x, exactly=True) if proven else []
-        if not rows:
-            exclude(catcher, problem, self.plan_rows, chosen, self.matrices.col_slice("x"), self._calm, proven)
-            rows = catcher.rows
-        return None, rows, proven
+        return None, rows or rows_against(problem, self.plan_rows, self.matrices, pick, self._calm, unfunded=proven), proven

@@ -24,7 +24,8 @@ from ....problem import Problem
 from ....problem.areas import unmet_areas
 from ....solver import HighsSession, SolveOptions, Status
 from ...exclude import exclude, keep_shut
-from ...portfolio import Portfolio, funded, objective_of, opened_at
+from ...portfolio import Portfolio, funded, objective_of
+from ...settling import opened_at
 
 By = Literal["score", "number"]
 #: answers that may turn out to have no funding

@@ -29,8 +29,9 @@ from ....solver import SolveOptions, Status
 from ....solver.result import FloatArray
 from ...engines import FastEngine, FullEngine, engine_for
 from ...exclude import exclude, keep_shut
-from ...portfolio import Portfolio, funded, objective_of, opened_at, proven_bound
+from ...portfolio import Portfolio, funded, objective_of, proven_bound
 from ...recheck import recheck_of
+from ...settling import opened_at
 from ...shortage import carry_overs_first
 from ..target import Target
 from .best import losses, rechecked
