@@ -80,7 +80,7 @@ def test_the_set_its_plans_and_files(done: tuple[Path, Result], truth: set[tuple
     assert {p.values for p in found.points} == truth
     assert len(truth) > 4
     assert "Complete: " in result.output
-    assert f"({len(truth)} plans)" in " ".join(result.output.split())
+    assert f"(plans: {len(truth)})" in " ".join(result.output.split())
     first = [Fraction(p.values[0]) for p in found.points]
     assert first == sorted(first, reverse=True)
     for point in found.points:
