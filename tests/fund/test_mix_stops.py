@@ -145,12 +145,12 @@ def check_set(problem: Problem, chosen: list[bool], found: Together) -> bool:
     system = money_system(problem, inside, plan_rows(problem))
     if not found.hits or any(s.row is None for _h, s in found.hits):
         return False
-    at = {row.name: r for r, row in enumerate(system.rows)}
+    at = {(row.name, row.lo, row.hi): r for r, row in enumerate(system.rows)}
     sides = []
     for _h, s in found.hits:
         assert s.row is not None
         upper = s.row.hi is not None and (s.row.lo is None or s.available == s.row.hi)
-        sides.append((at[s.row.name], upper))
+        sides.append((at[s.row.name, s.row.lo, s.row.hi], upper))
     assert feasible(system, sides) is None
     for (r, upper), (_h, s) in zip(sides, found.hits, strict=True):
         others = [x for x in sides if x != (r, upper)]
