@@ -7,7 +7,7 @@ from typing import IO
 
 from ..domain.fund_balance import BalancePrice
 from ..i18n import _
-from .fund_balance_words import level_name, moves, places_of, nothing, price_text, question, state
+from .fund_balance_words import level_name, moves, nothing, places_of, price_text, question, state
 from .numbers import rounded
 from .terminal import Pages
 from .view import basis_name, synthetic_notice

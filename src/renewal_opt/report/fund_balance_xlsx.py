@@ -26,7 +26,7 @@ def write_balance_price(answer: BalancePrice, path: str | Path) -> None:
     names = [
         _("who balances"), _("score"), _("proven upper bound"), _("price, at least"), _("price, at most"), _("new starts"), _("groups"), _("unbalanced before"), _("leave"), _("enter"),
     ]  # fmt: skip
-    row = sheet.header(names, row + 4)
+    row = sheet.header(names, row + 4, keep=1)
     for p in answer.plans:
         sheet.text(row, 0, level_name(p.level))
         if p.status != "solved":
@@ -44,7 +44,7 @@ def write_balance_price(answer: BalancePrice, path: str | Path) -> None:
     solved = [p for p in answer.plans if p.status == "solved"]
     everyone = sorted({c for p in solved for c in p.chosen})
     marks = [[c, *("●" if c in set(p.chosen) else "" for p in solved)] for c in everyone]
-    write_table(book.sheet(_("plans by level"), [20, *[20] * len(solved)]), [_("project"), *(level_name(p.level) for p in solved)], marks, ("text", *["centre"] * len(solved)), cut)
+    write_table(book.sheet(_("plans by level"), [20, *[20] * len(solved)]), [_("project"), *(level_name(p.level) for p in solved)], marks, ("text", *["centre"] * len(solved)), cut, keep=1)
     rows = [["renewal_opt", answer.program, ""], *([i.role, i.path, i.sha256] for i in answer.inputs)]
     write_table(book.sheet(_("versions"), [16, 70, 66]), [_("what"), _("value"), "sha256"], rows, ("text", "text", "text"), cut)
     book.close()

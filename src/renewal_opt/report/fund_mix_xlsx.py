@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from ..domain.fund_least import FundLeast
@@ -12,6 +13,7 @@ from ..domain.policy import Policy
 from ..i18n import _
 from ..io.texttable import column_letters as column
 from . import fund_least_words
+from .fund_mix_covers import warnings, write_covers
 from .fund_mix_words import (
     aim_name,
     by_channel,
@@ -20,7 +22,7 @@ from .fund_mix_words import (
     ids,
     kept_words,
     left_line,
-    measure_rows,
+    measure_values,
     need_words,
     order_words,
     proof_words,
@@ -31,6 +33,7 @@ from .fund_mix_words import (
     stop_words,
     title,
 )
+from .numbers import wan_number
 from .view import synthetic_notice
 from .xlsx_cells import Book, Sheet, cell, span, write_table
 
@@ -52,6 +55,7 @@ def write_mix(mix: FundMix, policy: Policy | None, path: str | Path, least: Fund
     if mix.blocked is not None:
         _blocked(book, mix.blocked)
     if mix.funded:
+        write_covers(book, mix)
         tables = {which: _table(book, name, mix.rows, which, policy) for which, name in (("after", _("money after")), ("before", _("money before")))}
         _channels(book, mix, policy, tables)
     _versions(book, mix)
@@ -83,13 +87,25 @@ def _front(book: Book, mix: FundMix, least: FundLeast | None) -> None:
         return
     row = _heads(sheet, row, [_("aim (10k yuan)"), _("before"), _("after"), _("proven bound"), _("proof")])
     for s in mix.stages:
-        for at, text in enumerate([aim_name(s.aim), stage_value(s, s.before), stage_value(s, s.value), stage_value(s, s.bound), proof_words(s)]):
-            sheet.text(row, at, text)
+        sheet.text(row, 0, aim_name(s.aim))
+        for at, value in enumerate((s.before, s.value, s.bound), start=1):
+            if not value:  # the rules do not hold, or no government money
+                sheet.text(row, at, stage_value(s, value))
+            elif s.aim == "leverage":
+                sheet.number(row, at, float(Fraction(value)), "ratio")
+            else:
+                sheet.number(row, at, wan_number(Fraction(value)), "money")
+        sheet.text(row, 4, proof_words(s))
         row += 1
     row = _heads(sheet, row + 1, [_("measure"), _("before"), _("after")])
-    for line in measure_rows(mix, mix.before, mix.after):
-        for at, text in enumerate(line):
-            sheet.text(row, at, text)
+    for name, style, before, after in measure_values(mix, mix.before, mix.after):
+        sheet.text(row, 0, name)
+        for at, value in enumerate((before, after), start=1):
+            sheet.value(row, at, "–" if value is None else value, style if value is not None else "centre")
+        row += 1
+    row += 1
+    for words in warnings(mix):
+        sheet.merged(row, 0, 4, words, "warn")
         row += 1
 
 
@@ -111,7 +127,7 @@ def _table(book: Book, name: str, rows: Sequence[MixRow], which: str, policy: Po
     names = channel_names(policy)
     years = sorted({r.year for r in rows})
     sheet = book.sheet(name, [14, 40, 28, *[16] * (len(years) + 1)])
-    first = sheet.header([_("project id"), _("project"), _("channel"), *map(str, years), _("total (10k yuan)")])
+    first = sheet.header([_("project id"), _("project"), _("channel"), *map(str, years), _("total (10k yuan)")], keep=3)
     money: dict[tuple[str, str, str], dict[int, int]] = {}
     for r in rows:
         own = money.setdefault((r.project, r.name, r.channel), {})
@@ -141,7 +157,7 @@ def _channels(book: Book, mix: FundMix, policy: Policy | None, tables: dict[str,
     found, years, _sums = by_channel(mix.rows, "after")
     names, channels = channel_names(policy), sorted_channels(found, policy)
     sheet = book.sheet(_("channels by year"), [28, 14, *[16] * (len(years) + 1)])
-    row = sheet.header([_("channel"), _("money"), *map(str, years), _("total (10k yuan)")])
+    row = sheet.header([_("channel"), _("money"), *map(str, years), _("total (10k yuan)")], keep=2)
     totals: dict[str, list[int]] = {"after": [], "before": []}
     sums = {which: by_channel(mix.rows, which)[2] for which in totals}
     words = {"after": _("after"), "before": _("before")}
