@@ -112,7 +112,7 @@ class MixCover(Frozen):
     rule_counts: str
     """What the rule compares with its least ratio: at the declared rate, with help where it names help."""
     least: str
-    """Least of the covers without help."""
+    """Least of these covers: without help, or with it where more is paid to others than received."""
     state: Literal["below", "near", "clear"]
     """`below`: `least` is below the floor; `near`: below `usual`, or less than a tenth above the floor; `clear`: neither."""
 

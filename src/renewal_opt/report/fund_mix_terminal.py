@@ -90,7 +90,8 @@ def _covers(mix: FundMix, pages: Pages) -> None:
         pages.line(words, "bold")
     shown = mix.covers[:SHOWN]
     header = fund_mix_covers.header(mix, [_("project")])
-    pages.table(header, [[f"{c.id} {c.name}", *fund_mix_covers.row(mix, c)] for c in shown], right=range(2, len(header) - 1))
+    names = ["" if at and shown[at - 1].id == c.id else f"{c.id} {c.name}" for at, c in enumerate(shown)]
+    pages.table(header, [[name, *fund_mix_covers.row(mix, c)] for name, c in zip(names, shown, strict=True)], right=range(2, len(header) - 1))
     pages.more(len(shown), len(mix.covers))
     pages.line(fund_mix_covers.definition(mix))
 

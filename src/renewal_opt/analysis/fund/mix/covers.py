@@ -100,7 +100,7 @@ def _cover(chosen: Chosen, rule: CoverRow, debts: dict[Rate, list[tuple[Terms, i
     counts = over("declared", with_help if counts_help else own) or "0"
     floor = max(Fraction(1), rule.floor)
     usual_ratio = floor if usual is None else max(floor, usual.ratio)
-    worst = min(Fraction(v) for v in (over(rate, own) for rate in owed) if v is not None)
+    worst = min(Fraction(v) for v in found if v is not None)
     state = "below" if worst < floor else "near" if worst < max(usual_ratio, NEAR * floor) else "clear"
     return MixCover(
         id=chosen.id, name=chosen.name, of=rule.of, rule=rule.path, label=rule.label, assumption=rule.assumption, floor=str(floor),
