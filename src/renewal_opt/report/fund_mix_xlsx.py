@@ -92,20 +92,20 @@ def _front(book: Book, mix: FundMix, least: FundLeast | None) -> tuple[Sheet, in
     row = _heads(sheet, row, [_("aim (10k yuan)"), _("before"), _("after"), _("proven bound"), _("proof")])
     for s in mix.stages:
         sheet.text(row, 0, aim_name(s.aim))
-        for at, value in enumerate((s.before, s.value, s.bound), start=1):
-            if not value:  # the rules do not hold, or no government money
-                sheet.text(row, at, stage_value(s, value))
+        for at, told in enumerate((s.before, s.value, s.bound), start=1):
+            if not told:  # the rules do not hold, or no government money
+                sheet.text(row, at, stage_value(s, told))
             elif s.aim == "leverage":
-                sheet.number(row, at, float(Fraction(value)), "ratio")
+                sheet.number(row, at, float(Fraction(told)), "ratio")
             else:
-                sheet.number(row, at, wan_number(Fraction(value)), "money")
+                sheet.number(row, at, wan_number(Fraction(told)), "money")
         sheet.text(row, 4, proof_words(s))
         row += 1
     measures = row = _heads(sheet, row + 1, [_("measure"), _("before"), _("after")])
     for name, style, before, after in measure_values(mix, mix.before, mix.after):
         sheet.text(row, 0, name)
-        for at, value in enumerate((before, after), start=1):
-            sheet.value(row, at, "–" if value is None else value, style if value is not None else "centre")
+        for at, amount in enumerate((before, after), start=1):
+            sheet.value(row, at, "–" if amount is None else amount, style if amount is not None else "centre")
         row += 1
     row += 1
     for words in warnings(mix):
