@@ -18,7 +18,7 @@ from .png import COLOURS
 #: projects drawn in the picture of covers
 MOST = 60
 #: projects in one picture: as many as a page of paper holds
-_A_PAGE = 20
+_A_PAGE = 12
 #: ratios above this are drawn to the edge and told in the label
 EDGE = 4.0
 _GREY, _RED, _GREEN = "#888888", "#C0392B", "#009E73"
