@@ -158,7 +158,7 @@ def balances(o: Any, chosen: Any) -> Iterator[UseRow]:
                     outgo += m * (whole if r.of == "debt" else whole - 1 + F(ch.issue_fee or 0))
                 elif ch.counts_as == "grant" and r.of == "cost":
                     income += m
-            outgo += p.total_investment if r.of == "cost" else 0
+            outgo += p.total_investment - ((p.idc or 0) if o.library.investment_basis == "dynamic" else 0) if r.of == "cost" else 0
             for g, w in groups.items():
                 if w:
                     both = sums.setdefault(g, [F(0), F(0)])

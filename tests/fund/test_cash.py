@@ -134,6 +134,10 @@ def test_a_dynamic_investment_pays_its_stated_interest(tmp_path: Path) -> None:
     assert project(answer, "P001").need == 1000 * WAN
     assert wan(answer.flow.net)[:2] == pytest.approx([-55.48 + 0.48, -57.22 + 14.52])
     assert project(answer, "P001").stated_interest == 15 * WAN
+    # all interest and fees of P001 are 120.8, of which its investment holds 15: against cost 1130 - 1000 - 105.8
+    (area,) = answer.areas
+    assert {m.id: m.cost for m in area.members}["P001"] == (1130 - 1000) * WAN - 105_8000
+    assert area.revenue + area.help_in - area.help_out + area.grants - area.investment - area.financing == area.cost_balance
 
 
 def test_covers_by_hand(answer: CashAnswer) -> None:
@@ -212,7 +216,7 @@ def test_the_workbook_adds_up_in_libre_office(answer: CashAnswer, tmp_path: Path
     rows = {str(r[0].value): [c.value for c in r[1:]] for r in grid.iter_rows(min_row=2)}
     if language == "en":
         assert rows["cumulative cash"][:7] == pytest.approx([-55.48, -112.70, 23.30, 266.80, 562.80, 258.80, 129.20])
-        assert rows["outlay, paid by the channels"][-1] == 1300
+        assert rows["outlay, paid by the channels, total"][-1] == 1300
 
 
 def test_the_page_holds_plots_and_no_markup_of_names(answer: CashAnswer) -> None:

@@ -162,7 +162,8 @@ def _balances(m: Any) -> Iterator[Any]:
             if not m.c.match(rule.where, p):
                 continue
             value = F(sum(r.pledged_net for r in m.library.revenue if r.project == p.id and (rule.revenue is None or r.revenue_class in rule.revenue)))
-            value -= ratio * p.total_investment if cost else 0
+            held = p.idc or 0 if m.library.investment_basis == "dynamic" else 0
+            value -= ratio * (p.total_investment - held) if cost else 0
             for k, yuan in p.in_place.items() if o.carry else ():
                 own = [leaf for key, leaf in m.leaves if k in (key, leaf)]
                 if own and (set(own) <= debt or set(own) <= grants):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal as D
 
 import pytest
-from small import Town, carry, channel, entry, new, revenue
+from small import WAN, Town, carry, channel, entry, new, revenue
 
 #: a loan of two years at 5 %: 1.10 repaid per 元 drawn
 LOAN = channel("debt", "market")
@@ -59,6 +59,15 @@ def test_of_cost() -> None:
     assert set(town("city", 99, of="cost").solve().starts) == {"a", "b"}
     # two projects: 200 and 20 of interest are just what a earns
     assert set(town("city", 0, of="cost").solve().starts) == {"a", "b"}
+
+
+@pytest.mark.parametrize(("basis", "starts"), [("static", {"a", "b"}), (None, {"a", "b"}), ("dynamic", {"a", "b", "c"})])
+def test_interest_of_building_time_counts_once(basis: str | None, starts: set[str]) -> None:
+    # cash of 99 and loans of 201: 220 + 99 against 300 + 20.1. Where the 300 hold 2 of interest already, against 298 + 20.1
+    dearer = [*PROJECTS[:2], PROJECTS[2].model_copy(update={"idc": 2 * WAN})]
+    city = Town(dearer, channels={"cash": channel(cap={2025: 99}), "loan": LOAN}, funding={"fund_balance": {"r": entry(level="city", ratio=1, of="cost")}}, revenue=EARNED)
+    city.library = city.library.model_copy(update={"investment_basis": basis})
+    assert set(city.solve().starts) == starts
 
 
 @pytest.mark.parametrize(("placed", "starts"), [(0, {"a", "b"}), (50, {"a"})])

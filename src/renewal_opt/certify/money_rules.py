@@ -189,7 +189,9 @@ def _balanced(
     for i, weight in members.items():
         p = problem.projects[i]
         value = Fraction(revenue.get(p.id, 0))
-        value -= ratio * p.total_investment if cost else 0
+        if cost:  # all interest counts below: what a dynamic investment holds of it would count twice
+            held = p.idc or 0 if problem.library.investment_basis == "dynamic" else 0
+            value -= ratio * (p.total_investment - held)
         for k, yuan in p.in_place.items() if problem.carry[i] else ():
             kinds = {funding.channels[funding.parent(leaf)].counts_as for leaf in funding.expand((k,))}
             if kinds in ({"debt"}, {"grant"}):

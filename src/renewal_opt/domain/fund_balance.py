@@ -32,6 +32,8 @@ class BalancedPlan(Frozen):
     """New starts that the plan without balancing does not have."""
     left: tuple[str, ...] = ()
     """New starts of the plan without balancing that are gone."""
+    groups: int = 0
+    """Groups that the level binds: those with a project that may start or runs, and with money that counts; 0 where nothing is asked of the plan."""
     short: int = 0
     """Groups that would not balance in the plan without balancing."""
 

@@ -145,7 +145,7 @@ class Member(Frozen):
     debt: int
     """Revenue with help less principal and interest of all debt."""
     cost: int
-    """Revenue with help and grants less investment, interest and fees that it leaves out."""
+    """Revenue with help and grants less investment, and interest and fees beside it; 建设期利息 counts once."""
 
 
 class AreaCash(Frozen):
@@ -160,7 +160,7 @@ class AreaCash(Frozen):
     grants: int
     investment: int
     financing: int
-    """Interest and fees that the investment leaves out, 元."""
+    """Interest and fees beside the investment, less the 建设期利息 that a dynamic investment states, 元."""
     debt_service: int
     """Principal and interest of all debt, 元."""
     debt_balance: int

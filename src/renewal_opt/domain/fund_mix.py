@@ -80,6 +80,43 @@ class MixRow(Frozen):
     """In the mix; as before where there is none."""
 
 
+class MixCover(Frozen):
+    """Cover of one project's special bonds, or of all its debt, by the mix's money: revenue that the rule counts over principal and interest."""
+
+    id: str
+    """Project id."""
+    name: str
+    """Project name."""
+    of: Literal["bonds", "all"]
+    """Special bonds alone, or all debt."""
+    rule: str
+    """Policy path of the rule in force with the least room; empty where there is none and the floor 1 is taken."""
+    label: Label
+    """The rule in words."""
+    assumption: bool
+    """Whether the rule has no official source."""
+    floor: str
+    """Least cover: that of the rule, at least 1, exact."""
+    usual: str | None
+    """Largest least cover that the policy states for such debt, switched off or of other projects included, where it is above the floor; exact."""
+    usual_label: Label | None
+    """That rule in words."""
+    declared: str
+    """At the declared rate without documented help, exact."""
+    declared_helped: str
+    """With documented help."""
+    issued: str | None
+    """At the rate of issue without help; null where no channel states one."""
+    issued_helped: str | None
+    """With help."""
+    rule_counts: str
+    """What the rule compares with its least ratio: at the declared rate, with help where it names help."""
+    least: str
+    """Least of these covers: without help, or with it where more is paid to others than received."""
+    state: Literal["below", "near", "clear"]
+    """`below`: `least` is below the floor; `near`: below `usual`, or less than a tenth above the floor; `clear`: neither."""
+
+
 class MixHit(Frozen):
     """A rule in the way."""
 
@@ -249,6 +286,8 @@ class FundMix(Frozen):
     """Of the mix."""
     rows: Seq[MixRow]
     """Money by project, channel and year, in the order of the plan."""
+    covers: Seq[MixCover] = ()
+    """Covers of the projects with special bonds by the mix's money, the least first."""
     blocked: MixBlocked | None
     """Why there is no mix."""
     kept: MixKept | None = None

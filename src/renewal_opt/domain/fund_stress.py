@@ -151,6 +151,8 @@ class StressAnswer(FundHead):
     cases: tuple[Case, ...]
     thresholds: tuple[Threshold, ...] = ()
     reach: tuple[Reach, ...] = ()
+    not_searched: tuple[tuple[ShockKind, str], ...] = ()
+    """Shocks (kind and channel) whose reach was asked for and is not searched."""
     survivor: Survivor | None = None
     seconds: float = 0.0
     stopped: bool = False

@@ -7,7 +7,7 @@ from typing import IO
 
 from ..domain.fund_balance import BalancePrice
 from ..i18n import _
-from .fund_balance_words import level_name, moves, places_of, price_text, question, state
+from .fund_balance_words import level_name, moves, nothing, places_of, price_text, question, state
 from .numbers import rounded
 from .terminal import Pages
 from .view import basis_name, synthetic_notice
@@ -24,10 +24,12 @@ def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None
     rows, places = [], places_of(answer)
     for p in answer.plans:
         value = "–" if p.objective is None else f"{rounded(Fraction(p.objective), places):,.{places}f}"
-        short = "" if p.level == "none" else str(p.short)
+        short = "" if p.level == "none" else _("{short} of {groups}").format(short=p.short, groups=p.groups)
         rows.append([level_name(p.level), value if p.status == "solved" else state(p), price_text(p, places) if p.level != "none" else "", str(len(p.chosen)) if p.status == "solved" else "", short])
     pages.table([_("who balances"), _("score"), _("price"), _("new starts"), _("unbalanced before")], rows, range(1, 5))
     pages.line(_("“unbalanced before”: groups that do not balance in the plan without balancing."))
     for p in answer.plans[1:]:
+        if words := nothing(p):
+            pages.line(f"{level_name(p.level)}: {words}", "bold")
         if words := moves(p):
             pages.line(f"{level_name(p.level)}: {words}")

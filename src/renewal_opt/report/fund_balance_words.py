@@ -21,7 +21,7 @@ def level_name(level: str) -> str:
 def question(answer: BalancePrice) -> str:
     """Return what balancing means here, in one sentence."""
     if answer.of == "cost":
-        words = _("Balancing: pledged net revenue and grants are at least {ratio} times investment, interest and issue fees of the group.")
+        words = _("Balancing: pledged net revenue and grants are at least {ratio} times investment, interest and issue fees of the group; 建设期利息 that a dynamic (动态) investment holds is counted once, with the interest.")
     else:
         words = _("Balancing: pledged net revenue is at least {ratio} times principal and interest of all debt of the group.")
     return words.format(ratio=answer.ratio)
@@ -41,6 +41,15 @@ def state(plan: BalancedPlan) -> str:
     """Return how a level ended."""
     names = {"solved": _("solved"), "infeasible": _("no plan satisfies the rules"), "failed": _("stopped without a plan")}
     return names[plan.status]
+
+
+def nothing(plan: BalancedPlan) -> str:
+    """Return why a level asks nothing of the plan; empty where it does."""
+    if plan.level == "none" or plan.groups:
+        return ""
+    if plan.level == "area":
+        return _("no project that may start or runs belongs to a coordinated area: nothing has to balance, and the price of 0 says nothing")
+    return _("no group of this level has anything that counts: nothing has to balance, and the price of 0 says nothing")
 
 
 def moves(plan: BalancedPlan) -> str:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from ..domain.fund_bond import BondBatch, BondProject
 from ..domain.policy import Policy
 from ..i18n import _
-from .numbers import percent, wan
 
 
 def repayment_name(form: str) -> str:
@@ -25,18 +24,22 @@ def rate_name(rate: str) -> str:
     return _("at the rate of issue") if rate == "issued" else _("at the declared rate")
 
 
-def facts_of_batch(b: BondBatch) -> list[tuple[str, str]]:
-    """Return the facts of a batch: what it brings, and on what terms."""
-    out = [
-        (_("bond"), b.label.text()), (_("year of issue"), str(b.year)), (_("amount"), wan(b.amount)),
-        (_("of it as project capital"), wan(sum(p.as_capital for p in b.projects))), (_("number of projects"), str(len(b.projects))),
-        (_("term, years"), str(b.term)), (_("declared rate"), percent(Fraction(b.rate), 2)),
+def facts_of_batch(b: BondBatch) -> list[tuple[str, str, object, str]]:
+    """Return the facts of a batch, what it brings and on what terms: key, name, value and style of its cell.
+
+    Amounts are in 元 (style ``money``), rates are shares.
+    """
+    out: list[tuple[str, str, object, str]] = [
+        ("bond", _("bond"), b.label.text(), "text"), ("year", _("year of issue"), b.year, "year"), ("amount", _("amount"), b.amount, "money"),
+        ("capital", _("of it as project capital"), sum(p.as_capital for p in b.projects), "money"), ("projects", _("number of projects"), len(b.projects), "whole"),
+        ("term", _("term, years"), b.term, "whole"), ("rate", _("declared rate"), Fraction(b.rate), "share"),
     ]  # fmt: skip
     if b.issued_rate is not None:
-        out.append((_("rate of issue"), percent(Fraction(b.issued_rate), 2)))
+        out.append(("issued", _("rate of issue"), Fraction(b.issued_rate), "share"))
     if Fraction(b.fee):
-        out.append((_("issue fee"), percent(Fraction(b.fee), 3)))
-    return [*out, (_("repayment"), repayment_name(b.repayment)), (_("credit rating"), _("to be filled in")), (_("day of the tender"), _("to be filled in"))]
+        out.append(("fee", _("issue fee"), Fraction(b.fee), "rate"))
+    open_ = _("to be filled in")
+    return [*out, ("repayment", _("repayment"), repayment_name(b.repayment), "text"), ("rating", _("credit rating"), open_, "text"), ("tender", _("day of the tender"), open_, "text")]
 
 
 def domain_marks(policy: Policy, projects: Sequence[BondProject]) -> str:

@@ -13,7 +13,14 @@ from pathlib import Path
 from ..domain.fund_bond import BondBatch, BondCover, BondFile, BondProject, DebtYear, RevenueYear
 from ..domain.policy import Policy
 from ..i18n import _
-from .fund_bond_words import domain_marks, facts_of_batch, facts_of_project, rate_name, ratio_names
+from .fund_bond_words import (
+    domain_marks,
+    facts_of_batch,
+    facts_of_project,
+    rate_name,
+    ratio_names,
+    repayment_name,
+)
 from .numbers import wan
 from .view import synthetic_notice
 from .xlsx_cells import Book, Sheet, cell, span, write_table
@@ -37,7 +44,7 @@ class _Place:
 def write_bond_file(answer: BondFile, policy: Policy, path: str | Path) -> None:
     """Write a bond file as a workbook to a temporary name (`io.atomic`)."""
     book = Book(str(path))
-    overview = book.sheet(_("batches"), [24, 10, 16, 16, 10, 10, 18, 14])
+    overview = book.sheet(_("batches"), [24, 10, 16, 16, 10, 10, 10, 18, 14])
     batches = [book.sheet(f"{b.label.text()} {b.year}", [34, 16, 16, 16, 16, 16, 16, 16, 16, 14, 14]) for b in answer.batches]
     places = {p.id: _project_sheet(book, answer, p) for p in answer.projects[:MOST_SHEETS]}
     totals = [_batch_sheet(sheet, answer, policy, b, places) for sheet, b in zip(batches, answer.batches, strict=True)]
@@ -54,6 +61,7 @@ def _head(sheet: Sheet, answer: BondFile, title: str, last: int) -> int:
         sheet.merged(row, 0, last, synthetic_notice(), "notice")
         row += 1
     sheet.merged(row, 0, last, title, "title")
+    sheet.keep(row, 1)
     sheet.merged(row + 1, 0, last, _("Unit: 10k yuan unless said otherwise"), "line")
     return row + 2
 
@@ -66,42 +74,56 @@ def _facts(sheet: Sheet, row: int, facts: Sequence[tuple[str, str]], last: int) 
     return row + 1
 
 
-def _overview(sheet: Sheet, answer: BondFile, totals: Sequence[str]) -> None:
-    row = _head(sheet, answer, _("Special bonds by batch: {title}").format(title=answer.title.text()), 7)
-    names = [_("batch"), _("year"), _("amount"), _("of it as capital"), _("term, years"), _("rate"), _("repayment"), _("projects")]
+def _batch_facts(sheet: Sheet, row: int, batch: BondBatch, domains: str, last: int) -> tuple[int, dict[str, int]]:
+    """Write the facts of a batch, amounts and rates as numbers; return the next row, and the rows of the facts by key."""
+    places: dict[str, int] = {}
+    for key, name, value, style in facts_of_batch(batch):
+        places[key] = row
+        sheet.text(row, 0, name, "sumtext")
+        if isinstance(value, str):
+            sheet.merged(row, 1, last, value, "text")
+        elif style != "money":  # amounts are written once the table below them stands
+            sheet.number(row, 1, float(Fraction(str(value))), style)
+        row += 1
+    return _facts(sheet, row, [(_("domains"), domains)], last), places
+
+
+def _overview(sheet: Sheet, answer: BondFile, totals: Sequence[tuple[str, str]]) -> None:
+    row = _head(sheet, answer, _("Special bonds by batch: {title}").format(title=answer.title.text()), 8)
+    names = [_("batch"), _("year"), _("amount"), _("of it as capital"), _("term, years"), _("declared rate"), _("rate of issue"), _("repayment"), _("number of projects")]
     first = sheet.header(names, row)
     row = first
-    for b, link in zip(answer.batches, totals, strict=True):
-        facts = dict(facts_of_batch(b))
+    for b, (link, capital) in zip(answer.batches, totals, strict=True):
         sheet.text(row, 0, b.label.text())
         sheet.number(row, 1, b.year, "year")
         sheet.sum_of_money(row, 2, link, b.amount, "money")
-        sheet.money(row, 3, sum(p.as_capital for p in b.projects))
+        sheet.sum_of_money(row, 3, capital, sum(p.as_capital for p in b.projects), "money")
         sheet.number(row, 4, b.term)
         sheet.number(row, 5, float(Fraction(b.rate)), "share")
-        sheet.text(row, 6, facts[_("repayment")])
-        sheet.number(row, 7, len(b.projects))
+        sheet.value(row, 6, None if b.issued_rate is None else float(Fraction(b.issued_rate)), "share" if b.issued_rate is not None else "centre")
+        sheet.text(row, 7, repayment_name(b.repayment))
+        sheet.number(row, 8, len(b.projects))
         row += 1
     if answer.batches:
         sheet.text(row, 0, _("total"), "sumtext")
         for col, whole in ((2, sum(b.amount for b in answer.batches)), (3, sum(p.as_capital for b in answer.batches for p in b.projects))):
             sheet.sum_of_money(row, col, f"=SUM({span(first, row - 1, col)})", whole)
     else:
-        sheet.merged(row, 0, 7, _("The plan draws no special bonds."), "line")
+        sheet.merged(row, 0, 8, _("The plan draws no special bonds."), "line")
     if len(answer.projects) > MOST_SHEETS:
         words = _("{n} projects have no sheet: ask for them with --project, or read the JSON file").format(n=len(answer.projects) - MOST_SHEETS)
-        sheet.merged(row + 2, 0, 7, words, "notice")
+        sheet.merged(row + 2, 0, 8, words, "notice")
 
 
 # -- a batch -----------------------------------------------------------------------------------------------------
 
 
-def _batch_sheet(sheet: Sheet, answer: BondFile, policy: Policy, batch: BondBatch, places: Mapping[str, _Place]) -> str:
-    """Write a batch; return the formula of its amount for the overview."""
+def _batch_sheet(sheet: Sheet, answer: BondFile, policy: Policy, batch: BondBatch, places: Mapping[str, _Place]) -> tuple[str, str]:
+    """Write a batch; return the formulas of its amount and of what is capital, for the overview."""
     projects = {p.id: p for p in answer.projects}
-    row = _head(sheet, answer, _("{bond}, batch of {year}: what is disclosed").format(bond=batch.label.text(), year=batch.year), 10)
+    row = _head(sheet, answer, _("Disclosure form of special bonds: {bond}, batch of {year}").format(bond=batch.label.text(), year=batch.year), 10)
     sheet.merged(row, 0, 10, _("1. The bond"), "head2")
-    row = _facts(sheet, row + 1, [*facts_of_batch(batch), (_("domains"), domain_marks(policy, [projects[s.id] for s in batch.projects]))], 10)
+    row, own = _batch_facts(sheet, row + 1, batch, domain_marks(policy, [projects[s.id] for s in batch.projects]), 10)
     sheet.merged(row, 0, 10, _("2. Its projects: over the life of the bonds"), "head2")
     names = [
         _("project"), _("this batch"), _("of it as capital"), _("total investment"), _("project money without bonds"), _("special bonds"), _("other debt"), _("revenue"),
@@ -134,7 +156,10 @@ def _batch_sheet(sheet: Sheet, answer: BondFile, policy: Policy, batch: BondBatc
         sheet.sum_of_money(row, col, f"=SUM({span(first, row - 1, col)})", whole)
     _ratio(sheet, row, 9, f"={cell(row, 7)}/{cell(row, 8)}", str(Fraction(wholes[6], wholes[7])) if wholes[7] else None)
     sheet.text(row, 10, "", "sumtext")
-    return "='" + sheet.name.replace("'", "''") + "'!" + cell(row, 1)
+    sheet.sum_of_money(own["amount"], 1, f"={cell(row, 1)}", wholes[0], "money")
+    sheet.sum_of_money(own["capital"], 1, f"={cell(row, 2)}", wholes[1], "money")
+    there = "='" + sheet.name.replace("'", "''") + "'!"
+    return there + cell(own["amount"], 1), there + cell(own["capital"], 1)
 
 
 def _numbers(p: BondProject) -> dict[str, int]:
@@ -160,7 +185,7 @@ def _project_sheet(book: Book, answer: BondFile, p: BondProject) -> _Place:
     classes = list(answer.classes)
     last = max(len(p.financing) + 1, len(classes) + 11)
     sheet = book.sheet(p.id, [30, *[15] * last])
-    row = _head(sheet, answer, _("Special-bond project: {name}").format(name=f"{p.id} {p.name}"), last)
+    row = _head(sheet, answer, _("Disclosure form of special bonds, project: {name}").format(name=f"{p.id} {p.name}"), last)
     sheet.merged(row, 0, last, _("1. The project"), "head2")
     row = _facts(sheet, row + 1, facts_of_project(p), last)
     cells: dict[str, str] = {}

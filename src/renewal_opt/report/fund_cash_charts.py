@@ -10,35 +10,27 @@ from typing import Any
 from ..domain.base import WAN
 from ..domain.fund_cash import CashAnswer, ProjectCash
 from ..i18n import _
+from .compare_charts import figure_json
 from .fund_cash_words import cover_of, line_name
-from .page import FONT
+from .fund_page import broken
 from .png import COLOURS
 
 #: projects drawn in the picture of covers
 MOST = 60
+#: projects in one picture: as many as a page of paper holds
+_A_PAGE = 12
 #: ratios above this are drawn to the edge and told in the label
 EDGE = 4.0
-_LAYOUT: dict[str, Any] = {
-    "template": "plotly_white", "font": {"family": FONT, "size": 13, "color": "#222222"}, "margin": {"l": 20, "r": 20, "t": 20, "b": 40},
-    "hoverlabel": {"align": "left"},
-}  # fmt: skip
 _GREY, _RED, _GREEN = "#888888", "#C0392B", "#009E73"
 
 
 def charts(answer: CashAnswer) -> dict[str, str]:
-    """Return name to figure (JSON); a figure that would show nothing is left out."""
-    made = {"years": _years(answer), "waterfall": _waterfall(answer), "cumulative": _cumulative(answer), "cover": _cover(answer)}
-    return {name: _json(figure) for name, figure in made.items() if figure is not None}
-
-
-def _json(figure: dict[str, Any]) -> str:
-    """Return a figure as JSON after plotly has checked every name in it; safe inside a script element."""
-    import plotly.graph_objects as go
-    import plotly.io as pio
-
-    figure["layout"] = _LAYOUT | figure["layout"]
-    text = str(pio.to_json(go.Figure(figure), validate=False))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    """Return name to figure (JSON); covers, the least first, on as many figures (``cover``, ``cover-2``, ...) as pages of paper need."""
+    made = {"years": _years(answer), "waterfall": _waterfall(answer), "cumulative": _cumulative(answer)}
+    shown = lowest(answer)[:MOST]
+    for at in range(0, len(shown), _A_PAGE):
+        made["cover" + (f"-{at // _A_PAGE + 1}" if at else "")] = _cover(answer, shown[at : at + _A_PAGE])
+    return {name: figure_json(figure) for name, figure in made.items()}
 
 
 def _wan(amounts: Sequence[int], sign: int = 1) -> list[float]:
@@ -91,7 +83,7 @@ def _waterfall(answer: CashAnswer) -> dict[str, Any]:
         steps += [(_("help from outside"), "relative", helped), (_("cash with help"), "total", sum(flow.net) + helped)]
     shown = [s for s in steps if s[2] or s[1] != "relative"]
     trace = {
-        "type": "waterfall", "x": [_broken(name) for name, _m, _v in shown], "measure": [m for _n, m, _v in shown], "y": [v / WAN for _n, _m, v in shown],
+        "type": "waterfall", "x": [broken(name, 16) for name, _m, _v in shown], "measure": [m for _n, m, _v in shown], "y": [v / WAN for _n, _m, v in shown],
         "text": [f"{v / WAN:,.2f}" for _n, _m, v in shown], "textposition": "outside", "cliponaxis": False, "connector": {"line": {"color": _GREY, "width": 1}},
         "increasing": {"marker": {"color": _GREEN}}, "decreasing": {"marker": {"color": _RED}}, "totals": {"marker": {"color": "#0072B2"}},
         "hovertemplate": "%{x}: %{text}<extra></extra>",
@@ -101,17 +93,6 @@ def _waterfall(answer: CashAnswer) -> dict[str, Any]:
         "yaxis": {"title": {"text": _("10k yuan")}, "tickformat": ",~f"},
     }  # fmt: skip
     return {"data": [trace], "layout": layout}
-
-
-def _broken(name: str) -> str:
-    """Return a name over lines of about 14 letters, or seven Chinese characters."""
-    words, lines = name.split(" "), [""]
-    if len(words) == 1:
-        lines = [name[k : k + 7] for k in range(0, len(name), 7)]
-    else:
-        for word in words:
-            lines = [*lines[:-1], f"{lines[-1]} {word}".strip()] if len(lines[-1]) + len(word) < 14 else [*lines, word]
-    return "<br>".join(html.escape(part) for part in lines if part)
 
 
 def _cumulative(answer: CashAnswer) -> dict[str, Any]:
@@ -144,23 +125,25 @@ def lowest(answer: CashAnswer) -> list[ProjectCash]:
     return sorted((p for p in answer.projects if p.covers), key=key)
 
 
-def _cover(answer: CashAnswer) -> dict[str, Any] | None:
+def _cover(answer: CashAnswer, shown: Sequence[ProjectCash]) -> dict[str, Any]:
     """Cover of each project, bonds and all debt, without and with help, and the policy's floors as lines."""
-    shown = lowest(answer)[:MOST]
-    if not shown:
-        return None
-    names = [html.escape(f"{p.id} {p.name}"[:34]) for p in shown]
+    names = [broken(f"{p.id} {p.name}", 40) for p in shown]
     data = []
-    lines = [("debt", False, "#0072B2"), ("debt", True, "#7FB8D8"), ("bond", False, "#D55E00"), ("bond", True, "#F0B27A")]
+    lines = [
+        ("debt", False, "#0072B2"), ("debt", True, "#7FB8D8"), ("bond", False, "#D55E00"), ("bond", True, "#F0B27A"),
+        ("bond_classes", False, "#8C510A"), ("bond_classes", True, "#BF9D6B"),
+    ]  # fmt: skip
     for line, helped, colour in lines:
         covers = [cover_of(p.covers, line) for p in shown]
         values = [None if c is None else float(Fraction(c.helped if helped else c.cover)) for c in covers]
+        if line == "bond_classes" and all(c is None or b is None or (c.cover, c.helped) == (b.cover, b.helped) for c, b in ((cover_of(p.covers, line), cover_of(p.covers, "bond")) for p in shown)):
+            continue  # the revenue that the rule counts is all there is
         if not any(v is not None for v in values) or (helped and all(c is None or c.cover == c.helped for c in covers)):
             continue
         name = line_name(line) + (_(", with help") if helped else "")
         data.append({
             "type": "bar", "orientation": "h", "name": html.escape(name), "y": names, "x": [None if v is None else min(v, EDGE) for v in values], "customdata": values,
-            "text": ["" if v is None else f"{v:.2f}" for v in values], "textposition": "auto", "marker": {"color": colour},
+            "text": ["" if v is None else f"{v:.2f}" for v in values], "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "marker": {"color": colour},
             "hovertemplate": "%{y}: %{customdata:.4f}<extra>" + html.escape(name) + "</extra>",
         })  # fmt: skip
     shapes, notes = [], []
@@ -171,7 +154,7 @@ def _cover(answer: CashAnswer) -> dict[str, Any] | None:
         words = f"{at:g} {line_name(floor.line)}" + ("" if floor.active else _(" (switched off)"))
         notes.append({"x": at, "yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": "left", "yshift": 4 + 17 * k, "showarrow": False, "text": html.escape(words), "font": {"size": 11, "color": colour}})
     layout = {
-        "barmode": "group", "height": 150 + 17 * len(notes) + max(1, len(data)) * 13 * len(shown) + 8 * len(shown), "yaxis": {"automargin": True, "autorange": "reversed", "type": "category"},
-        "xaxis": {"range": [0, EDGE], "side": "bottom"}, "shapes": shapes, "annotations": notes, "margin": {"l": 20, "r": 20, "t": 30 + 17 * len(notes), "b": 40}, "bargap": 0.25,
+        "barmode": "group", "height": 150 + 17 * len(notes) + max(2, len(data)) * 17 * len(shown) + 6 * len(shown), "yaxis": {"automargin": True, "autorange": "reversed", "type": "category", "tickfont": {"size": 12}},
+        "xaxis": {"range": [0, EDGE * 1.06], "side": "bottom"}, "shapes": shapes, "annotations": notes, "margin": {"l": 20, "r": 20, "t": 30 + 17 * len(notes), "b": 40}, "bargap": 0.25,
     }  # fmt: skip
     return {"data": data, "layout": layout}

@@ -11,6 +11,7 @@ from .fund_cash_charts import EDGE, MOST, charts, lowest
 from .fund_cash_words import (
     assumptions,
     below,
+    cost_note,
     cover_of,
     cover_text,
     discount_text,
@@ -24,16 +25,10 @@ from .fund_cash_words import (
     standing_words,
     transfer_words,
 )
+from .fund_page import chart, fund_frame
 from .numbers import points, wan
-from .page import fold, frame, table, tag
+from .page import fold, table, tag
 from .view import rounding_note, synthetic_notice
-
-_SCRIPT = """
-for (const element of document.querySelectorAll('script[type="application/json"]')) {
-  const figure = JSON.parse(element.textContent);
-  Plotly.newPlot(element.dataset.chart, figure.data, figure.layout, {responsive: true, displaylogo: false, showLink: false, plotlyServerURL: ''});
-}
-"""
 
 
 def write_cash_page(answer: CashAnswer, path: str | Path) -> None:
@@ -53,12 +48,7 @@ def cash_page(answer: CashAnswer) -> str:
     drawn = charts(answer)
     title = _("Cash over the years: {title}").format(title=answer.title.text())
     body = "\n".join([*_head(answer, title), *_flows(answer, drawn), *_cover(answer, drawn), *_areas(answer), *_help(answer), *_notes(answer)])
-    data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
-    return frame(title, body, data, _SCRIPT)
-
-
-def _chart(name: str, drawn: dict[str, str]) -> list[str]:
-    return [f'<div class="chart" id="chart-{name}"></div>'] if name in drawn else []
+    return fund_frame(title, body, drawn)
 
 
 def _head(answer: CashAnswer, title: str) -> list[str]:
@@ -84,9 +74,9 @@ def _flows(answer: CashAnswer, drawn: dict[str, str]) -> list[str]:
     rows.append([_("total"), *(wan(sum(s)) for s in series[:-2]), "", ""])
     channels = [_block(answer, title, attribute) for title, attribute in ((_("Money by channel"), "money"), (_("Interest due by channel"), "interest"), (_("Principal due by channel"), "principal"))]
     return [
-        tag("h2", _("Sources and uses by year (10k yuan)")), *_chart("years", drawn), *fold(_("Table by year"), [table(header, rows, range(1, len(header)), total=True)]),
+        tag("h2", _("Sources and uses by year (10k yuan)")), *chart("years", drawn), *fold(_("Table by year"), [table(header, rows, range(len(header)), total=True)]),
         *(part for block in channels for part in block),
-        tag("h2", _("From revenue to cash after debt service (10k yuan)")), *_chart("waterfall", drawn), tag("h2", _("Cumulative cash (10k yuan)")), *_chart("cumulative", drawn),
+        tag("h2", _("From revenue to cash after debt service (10k yuan)")), *chart("waterfall", drawn), tag("h2", _("Cumulative cash (10k yuan)")), *chart("cumulative", drawn),
         tag("p", _("Areas (with help) are shown by a click on their names."), "soft") if answer.areas else "",
     ]  # fmt: skip
 
@@ -96,9 +86,13 @@ def _block(answer: CashAnswer, title: str, attribute: str) -> list[str]:
     if not found:
         return []
     years = [k for k in range(len(answer.years)) if any(s[k] for _n, s in found)]
-    rows = [[name, *(wan(s[k]) for k in years), wan(sum(s))] for name, s in found]
-    rows.append([_("total"), *(wan(sum(s[k] for _n, s in found)) for k in years), wan(sum(sum(s) for _n, s in found))])
-    return fold(title, [table([_("channel"), *(str(answer.years[k]) for k in years), _("total")], rows, range(1, len(years) + 2), total=True)])
+    if len(years) <= max(len(found), 8):
+        rows = [[name, *(wan(s[k]) for k in years), wan(sum(s))] for name, s in found]
+        rows.append([_("total"), *(wan(sum(s[k] for _n, s in found)) for k in years), wan(sum(sum(s) for _n, s in found))])
+        return fold(title, [table([_("channel"), *(str(answer.years[k]) for k in years), _("total")], rows, range(1, len(years) + 2), total=True)])
+    rows = [[str(answer.years[k]), *(wan(s[k]) for _n, s in found), wan(sum(s[k] for _n, s in found))] for k in years]  # many years: downwards
+    rows.append([_("total"), *(wan(sum(s)) for _n, s in found), wan(sum(sum(s) for _n, s in found))])
+    return fold(title, [table([_("year"), *(name for name, _s in found), _("total")], rows, range(len(found) + 2), total=True)])
 
 
 def _cover(answer: CashAnswer, drawn: dict[str, str]) -> list[str]:
@@ -122,7 +116,7 @@ def _cover(answer: CashAnswer, drawn: dict[str, str]) -> list[str]:
     floors = [f"{f.label.text()}: {line_name(f.line)} ≥ {points(f.ratio)} ({_('in force') if f.active else _('switched off')})" for f in answer.floors]
     more = _("The {number} projects with the least cover of {all}; bars end at {edge}, the numbers do not.").format(number=min(MOST, len(found)), all=len(found), edge=f"{EDGE:g}")
     return [
-        tag("h2", _("Cover by project")), *(tag("p", f, "soft") for f in floors), tag("p", more, "soft"), *_chart("cover", drawn),
+        tag("h2", _("Cover by project")), *(tag("p", f, "soft") for f in floors), tag("p", more, "soft"), *(part for name in drawn if name.startswith("cover") for part in chart(name, drawn)),
         *fold(_("Cover of the plan, areas and projects (▼: below a floor in force)"), [table(header, rows, range(1, len(header)))]),
     ]  # fmt: skip
 
@@ -131,9 +125,9 @@ def _areas(answer: CashAnswer) -> list[str]:
     if not answer.areas:
         return []
     names = names_of(answer)
-    header = [_("area"), _("projects"), _("revenue"), _("help received"), _("help paid"), _("debt service"), _("balance against debt"), _("grants"), _("investment"), _("interest and fees beside it"), _("balance against cost")]
+    header = [_("area"), _("number of projects"), _("revenue"), _("help received"), _("help paid"), _("debt service"), _("balance against debt"), _("grants"), _("investment"), _("interest and fees beside it"), _("balance against cost")]
     rows = [[a.id, str(len(a.members)), *map(wan, (a.revenue, a.help_in, a.help_out, a.debt_service, a.debt_balance, a.grants, a.investment, a.financing, a.cost_balance))] for a in answer.areas]
-    out = [tag("h2", _("Fund balance of coordinated areas (10k yuan)")), table(header, rows, range(1, len(header))), tag("p", transfer_words(), "soft")]
+    out = [tag("h2", _("Fund balance of coordinated areas (10k yuan)")), table(header, rows, range(1, len(header))), tag("p", cost_note(answer), "soft"), tag("p", transfer_words(), "soft")]
     for a in answer.areas:
         members = [[names.get(m.id, m.id), wan(m.debt), wan(m.cost)] for m in a.members]
         members.append([_("total"), wan(a.debt_balance), wan(a.cost_balance)])

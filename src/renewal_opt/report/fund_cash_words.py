@@ -46,6 +46,16 @@ def assumptions(answer: CashAnswer) -> list[str]:
     return out
 
 
+def cost_note(answer: CashAnswer) -> str:
+    """Return what the balance against cost counts of the interest."""
+    words = _("Balance against cost: revenue, help and grants less investment, and interest and issue fees beside it.")
+    if answer.basis == "dynamic":
+        return words + " " + _("The investment is 动态 (dynamic) and holds the stated 建设期利息: interest and fees beside it are all of them less that, so that nothing counts twice; below 0 where more is stated than falls due.")
+    if answer.basis is None:
+        return words + " " + _("The library does not say whether the investment holds 建设期利息: all interest is added, which counts it twice where it does.")
+    return words
+
+
 def transfer_words() -> str:
     """Return the rule of the cross-subsidy inside an area."""
     return _("Cross-subsidy inside an area: members with a surplus pay members with a deficit, in proportion to surplus and deficit, until one side is used up; over all years, without regard to their order.")

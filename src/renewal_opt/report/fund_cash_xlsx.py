@@ -83,7 +83,7 @@ def _projects(book: Book, answer: CashAnswer) -> None:
     sheet = book.sheet(_("by project"), [14, 34, 12, 14, 10, *[15] * len(_MONEY), 12, 15, 12, 15, 12])
     header = [_("project id"), _("project name"), _("part"), _("area"), _("built until"), *(name() for name, _value in _MONEY)]
     header += [_("below 0 first"), _("lowest cash"), _("with help: below 0 first"), _("with help: lowest cash"), _("internal rate")]
-    row = sheet.header(header)
+    row = sheet.header(header, keep=2)
     first = row
     parts = {"carry_over": _("carry-over"), "new_start": _("new start")}
     for p in answer.projects:
@@ -119,7 +119,7 @@ def _cover(book: Book, answer: CashAnswer) -> None:
         _("of"), _("id"), _("name"), _("debt"), _("rate"), _("from"), _("to"), _("revenue"), _("help received"), _("help paid"), _("principal"), _("interest"),
         _("cover"), _("with help"), _("floor"),
     ]  # fmt: skip
-    row = sheet.header(header)
+    row = sheet.header(header, keep=3)
     scopes: list[tuple[str, str, str, tuple[Cover, ...]]] = [(_("whole plan"), "", answer.title.text(), answer.covers)]
     scopes += [(_("area"), a.id, a.id, a.covers) for a in answer.areas]
     scopes += [(_("project"), p.id, p.name, p.covers) for p in answer.projects]

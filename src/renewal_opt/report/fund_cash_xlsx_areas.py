@@ -6,21 +6,22 @@ from collections.abc import Sequence
 
 from ..domain.fund_cash import CashAnswer, Transfer
 from ..i18n import _
-from .fund_cash_words import names_of, payer_name, transfer_words
+from .fund_cash_words import cost_note, names_of, payer_name, transfer_words
 from .xlsx_cells import Book, Sheet, cell, span, write_table
 
 
 def areas(book: Book, answer: CashAnswer) -> None:
     """Write the fund balance of each coordinated area and of its members."""
-    sheet = book.sheet(_("by area"), [18, 34, *[16] * 9, 14, 16])
+    sheet = book.sheet(_("by area"), [18, 12, *[16] * 9, 14, 16, 60])
     header = [
-        _("area"), _("projects"), _("revenue"), _("help received"), _("help paid"), _("debt service"), _("balance against debt"), _("grants"), _("investment"),
-        _("interest and fees beside it"), _("balance against cost"), _("below 0 first"), _("lowest cash"),
+        _("area"), _("number of projects"), _("revenue"), _("help received"), _("help paid"), _("debt service"), _("balance against debt"), _("grants"), _("investment"),
+        _("interest and fees beside it"), _("balance against cost"), _("below 0 first"), _("lowest cash"), _("project ids"),
     ]  # fmt: skip
-    row = first = sheet.header(header)
+    row = first = sheet.header(header, keep=1)
     for a in answer.areas:
         sheet.text(row, 0, a.id)
-        sheet.text(row, 1, ", ".join(m.id for m in a.members))
+        sheet.number(row, 1, len(a.members))
+        sheet.text(row, 13, ", ".join(m.id for m in a.members))
         for col, yuan in ((2, a.revenue), (3, a.help_in), (4, a.help_out), (5, a.debt_service), (7, a.grants), (8, a.investment), (9, a.financing)):
             sheet.money(row, col, yuan)
         income = f"={cell(row, 2)}+{cell(row, 3)}-{cell(row, 4)}"
@@ -34,12 +35,15 @@ def areas(book: Book, answer: CashAnswer) -> None:
         sheet.text(row, 0, _("none"))
         return
     sheet.text(row, 0, _("total"), "sumtext")
-    sheet.text(row, 1, "", "sumtext")
+    sheet.formula(row, 1, f"=SUM({span(first, row - 1, 1)})", sum(len(a.members) for a in answer.areas), "sumcount")
     names = ("revenue", "help_in", "help_out", "debt_service", "debt_balance", "grants", "investment", "financing", "cost_balance")
     for col, name in enumerate(names, start=2):
         sheet.sum_of_money(row, col, f"=SUM({span(first, row - 1, col)})", sum(getattr(a, name) for a in answer.areas))
-    row += 2
-    for col, text in enumerate((_("area"), _("project"), _("balance against debt"), _("balance against cost"))):
+    sheet.merged(row + 1, 0, 12, cost_note(answer), "line")
+    row += 3
+    sheet.text(row, 0, _("area"), "header")
+    sheet.merged(row, 1, 3, _("project"), "header")
+    for col, text in enumerate((_("balance against debt"), _("balance against cost")), start=4):
         sheet.text(row, col, text, "header")
     row += 1
     known = names_of(answer)
@@ -47,14 +51,14 @@ def areas(book: Book, answer: CashAnswer) -> None:
         first = row
         for m in a.members:
             sheet.text(row, 0, a.id)
-            sheet.text(row, 1, known.get(m.id, m.id))
-            sheet.money(row, 2, m.debt)
-            sheet.money(row, 3, m.cost)
+            sheet.merged(row, 1, 3, known.get(m.id, m.id), "text")
+            sheet.money(row, 4, m.debt)
+            sheet.money(row, 5, m.cost)
             row += 1
         sheet.text(row, 0, a.id, "sumtext")
-        sheet.text(row, 1, _("total"), "sumtext")
-        sheet.sum_of_money(row, 2, f"=SUM({span(first, row - 1, 2)})", a.debt_balance)
-        sheet.sum_of_money(row, 3, f"=SUM({span(first, row - 1, 3)})", a.cost_balance)
+        sheet.merged(row, 1, 3, _("total"), "sumtext")
+        sheet.sum_of_money(row, 4, f"=SUM({span(first, row - 1, 4)})", a.debt_balance)
+        sheet.sum_of_money(row, 5, f"=SUM({span(first, row - 1, 5)})", a.cost_balance)
         row += 1
 
 
@@ -67,6 +71,7 @@ def payers(book: Book, answer: CashAnswer) -> None:
     wide = max([1, *(len({t.payee for t in found}) for _title, found in tables)])
     sheet = book.sheet(_("payer by payee"), [38, *[18] * (wide + 1)])
     sheet.merged(0, 0, min(wide + 1, 6), transfer_words(), "line")
+    sheet.keep(0, 1)
     row = 2
     for title, found in tables:
         row = _matrix(sheet, row, title, found, names_of(answer))

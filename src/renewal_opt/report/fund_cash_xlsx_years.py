@@ -41,12 +41,13 @@ class _Grid:
         return self.row - 1
 
     def block(self, title: str, lines: Sequence[tuple[str, Sequence[int]]], amounts: Sequence[int]) -> int:
-        """Write rows and, under a title, their live sum; return the row of the sum."""
+        """Write a heading, the rows below it and their live sum; return the row of the sum."""
+        self.heading(title)
         first = self.row
         for name, series in lines:
             self.line(name, series)
         last = self.row - 1
-        self._name(title, "sumtext")
+        self._name(_("{what}, total").format(what=title), "sumtext")
         for at, yuan in enumerate(amounts, start=1):
             if last >= first:
                 self.sheet.sum_of_money(self.row, at, f"=SUM({span(first, last, at)})", yuan)
@@ -54,6 +55,11 @@ class _Grid:
                 self.sheet.money(self.row, at, yuan, "sum")
         self._total(sum(amounts), "sum")
         return self._next()
+
+    def heading(self, title: str) -> None:
+        """Write a heading."""
+        self.sheet.merged(self.row, 0, min(self.years, 6), title, "head2")
+        self.row += 1
 
     def reckoned(self, title: str, terms: Sequence[tuple[str, int]], amounts: Sequence[int]) -> int:
         """Write a signed sum of other rows."""
@@ -77,8 +83,7 @@ def by_year(book: Book, answer: CashAnswer) -> None:
     """Write the whole plan by channel and year."""
     years, flow = answer.years, answer.flow
     sheet = book.sheet(_("by year and channel"), [34, *[14] * len(years), 16])
-    row = sheet.header([_("10k yuan"), *map(str, years), _("total")])
-    sheet.ws.freeze_panes(row, 1)
+    row = sheet.header([_("10k yuan"), *map(str, years), _("total")], keep=1)
     grid = _Grid(sheet, len(years), row)
     debts = [c for c in answer.channels if c.counts_as == "debt"]
     grid.block(_("outlay, paid by the channels"), [(c.label.text(), c.money) for c in answer.channels], flow.outlay)
@@ -88,6 +93,7 @@ def by_year(book: Book, answer: CashAnswer) -> None:
     interest = grid.block(_("interest due"), [(c.label.text(), c.interest) for c in debts], flow.interest)
     principal = grid.block(_("principal due"), [(c.label.text(), c.principal) for c in debts], flow.principal)
     revenue = grid.block(_("pledged net revenue"), [(r.label.text(), r.yuan) for r in answer.revenue], flow.revenue)
+    grid.heading(_("Cash (10k yuan)"))
     inside = grid.line(_("interest and fees that the investment holds"), flow.in_investment, "sumtext")
     net = grid.reckoned(_("cash after debt service"), [("+", revenue), ("+", inside), ("-", interest), ("-", principal), ("-", fees)], flow.net)
     grid.running(_("cumulative cash"), [("+", net)], flow.cumulative)
@@ -106,7 +112,7 @@ def project_years(book: Book, answer: CashAnswer) -> None:
         _("interest and fees that the investment holds"), _("pledged net revenue"), _("help received"), _("help paid"), _("cash after debt service"), _("cumulative cash"),
     ]  # fmt: skip
     sheet = book.sheet(_("project and year"), [14, 34, 8, *[15] * 11])
-    row = first = sheet.header(header)
+    row = first = sheet.header(header, keep=3)
     totals = dict.fromkeys(_SERIES, 0)
     cut = False
     for p in answer.projects:

@@ -12,7 +12,8 @@ from ..domain.fund_least import FundLeast
 from ..domain.fund_mix import FundMix, MixBlocked
 from ..domain.policy import Policy
 from ..i18n import _
-from . import fund_least_words
+from . import fund_least_words, fund_mix_covers
+from .compare_charts import figure_json
 from .fund_mix_words import (
     aim_name,
     by_channel,
@@ -33,8 +34,9 @@ from .fund_mix_words import (
     stops_title,
     title,
 )
+from .fund_page import chart, fund_frame
 from .numbers import wan
-from .page import FONT, fold, frame, table, tag
+from .page import fold, table, tag
 from .view import rounding_note, synthetic_notice
 
 #: colours of channels, far enough apart beside each other
@@ -42,14 +44,6 @@ _COLOURS = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442", "#332288", "#88CCEE", "#44AA99", "#AA4499", "#DDCC77",
     "#882255", "#117733", "#661100",
 )  # fmt: skip
-_SCRIPT = """
-for (const element of document.querySelectorAll('script[type="application/json"]')) {
-  const figure = JSON.parse(element.textContent);
-  Plotly.newPlot(element.dataset.chart, figure.data, figure.layout, {responsive: true, displaylogo: false, showLink: false, plotlyServerURL: ''});
-}
-"""
-_LAYOUT: dict[str, Any] = {"template": "plotly_white", "font": {"family": FONT, "size": 13, "color": "#222222"}, "hoverlabel": {"align": "left"}}
-
 
 def write_page(mix: FundMix, policy: Policy | None, path: str | Path, least: FundLeast | None = None) -> None:
     """Write a mix as one page; give a temporary name (`io.atomic`).
@@ -86,17 +80,7 @@ def page(mix: FundMix, policy: Policy | None, least: FundLeast | None = None) ->
         body += _blocked(mix.blocked, drawn)
     if mix.funded:
         body += _funded(mix, policy, drawn)
-    data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{_json(figure)}</script>' for name, figure in drawn.items())
-    return frame(head, "\n".join(body), data, _SCRIPT)
-
-
-def _json(figure: dict[str, Any]) -> str:
-    """Return a figure as JSON that is safe inside a script element, after plotly has checked it."""
-    import plotly.graph_objects as go
-    import plotly.io as pio
-
-    text = str(pio.to_json(go.Figure(figure | {"layout": _LAYOUT | figure["layout"]}), validate=False))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return fund_frame(head, "\n".join(body), {name: figure_json(figure) for name, figure in drawn.items()})
 
 
 def _funded(mix: FundMix, policy: Policy | None, drawn: dict[str, dict[str, Any]]) -> list[str]:
@@ -116,10 +100,21 @@ def _funded(mix: FundMix, policy: Policy | None, drawn: dict[str, dict[str, Any]
         tag("h2", _("What was reached, in the order asked (10k yuan)")),
         table([_("aim"), _("before"), _("after"), _("proven bound"), _("proof")], stages, (1, 2, 3)), tag("p", cost_words(mix), "soft"), *([tag("p", kept_words(mix))] if mix.kept else []),
         tag("h2", _("Measures of the money")), table([_("measure"), _("before"), _("after")], measure_rows(mix, mix.before, mix.after), (1, 2)),
-        tag("h2", _("Money by channel and year (10k yuan)")), '<div id="chart-years"></div>',
+        *_covers(mix), tag("h2", _("Money by channel and year (10k yuan)")), *chart("years", drawn),
         table([_("channel"), *map(str, years), _("total after"), _("total before")], rows, range(1, len(years) + 3), total=True),
         tag("p", rounding_note(), "soft"), tag("h2", _("Money by project, channel and year (10k yuan)")),
         *fold(_("{number} rows").format(number=len(per)), [table([_("id"), _("project"), _("channel"), _("year"), _("before"), _("after")], per, (3, 4, 5))]),
+    ]  # fmt: skip
+
+
+def _covers(mix: FundMix) -> list[str]:
+    if not mix.covers:
+        return []
+    header = fund_mix_covers.header(mix, [_("id"), _("project")])
+    rows = [[c.id, c.name, *fund_mix_covers.row(mix, c)] for c in mix.covers]
+    return [
+        tag("h2", fund_mix_covers.heading()), *(tag("p", w, "warn") for w in fund_mix_covers.warnings(mix)), table(header, rows, range(3, len(header) - 1)),
+        tag("p", fund_mix_covers.definition(mix), "soft"),
     ]  # fmt: skip
 
 
@@ -155,7 +150,7 @@ def _blocked(b: MixBlocked, drawn: dict[str, dict[str, Any]]) -> list[str]:
         out += [tag("h2", _("Stopped by their own rules, whatever the channels hold ({number})").format(number=len(b.alone))), table([_("id"), _("project"), _("why")], rows)]
     if b.needs:
         drawn["needs"] = _needs(b)
-        out += [tag("h2", _("Bottleneck of all of them together")), '<div id="chart-needs"></div>', *(tag("p", need_words(n)) for n in b.needs)]
+        out += [tag("h2", _("Bottleneck of all of them together")), *chart("needs", drawn), *(tag("p", need_words(n)) for n in b.needs)]
         if any(s.assumption for n in b.needs for s in n.sources):
             out.append(tag("p", _("※ an assumption without an official source"), "soft"))
     if b.sets:

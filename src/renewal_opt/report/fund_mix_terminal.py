@@ -7,6 +7,7 @@ from typing import IO
 from ..domain.fund_mix import FundMix, MixBlocked
 from ..domain.policy import Policy
 from ..i18n import _
+from . import fund_mix_covers
 from .fund_mix_words import (
     aim_name,
     by_channel,
@@ -65,6 +66,7 @@ def print_mix(mix: FundMix, policy: Policy | None, file: IO[str], *, width: int 
         _blocked(mix.blocked, pages)
     if mix.funded:
         _stages(mix, pages)
+        _covers(mix, pages)
         _channels(mix, policy, pages)
         _changes(mix, policy, pages)
 
@@ -78,6 +80,20 @@ def _stages(mix: FundMix, pages: Pages) -> None:
         pages.line(kept_words(mix))
     pages.heading(_("Measures of the money"))
     pages.table([_("measure"), _("before"), _("after")], measure_rows(mix, mix.before, mix.after), right=(1, 2))
+
+
+def _covers(mix: FundMix, pages: Pages) -> None:
+    if not mix.covers:
+        return
+    pages.heading(fund_mix_covers.heading())
+    for words in fund_mix_covers.warnings(mix):
+        pages.line(words, "bold")
+    shown = mix.covers[:SHOWN]
+    header = fund_mix_covers.header(mix, [_("project")])
+    names = ["" if at and shown[at - 1].id == c.id else f"{c.id} {c.name}" for at, c in enumerate(shown)]
+    pages.table(header, [[name, *fund_mix_covers.row(mix, c)] for name, c in zip(names, shown, strict=True)], right=range(2, len(header) - 1))
+    pages.more(len(shown), len(mix.covers))
+    pages.line(fund_mix_covers.definition(mix))
 
 
 def _channels(mix: FundMix, policy: Policy | None, pages: Pages) -> None:

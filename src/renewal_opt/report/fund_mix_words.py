@@ -8,7 +8,7 @@ from fractions import Fraction
 from ..domain.fund_mix import FundMix, MixMeasures, MixNeed, MixRow, MixStage, MixStop, MixTogether
 from ..domain.policy import Policy
 from ..i18n import _, get_language
-from .numbers import percent, rounded, wan
+from .numbers import percent, rounded, wan, wan_number
 
 #: ids told of a long list
 _IDS = 20
@@ -80,9 +80,27 @@ def proof_words(stage: MixStage) -> str:
     return _("within {gap} yuan ({by})").format(gap=f"{-(-gap.numerator // gap.denominator):,d}", by=by)
 
 
+def measure_values(mix: FundMix, before: MixMeasures, after: MixMeasures | None) -> list[tuple[str, str, float | None, float | None]]:
+    """Return name, style (``money``, ``ratio``, ``rate``, ``score``) and the numbers before and after of each measure; money in 万元."""
+    cost = _("cost of capital (10k yuan)") if mix.discount is None else _("cost of capital, present value (10k yuan)")
+
+    def numbers(m: MixMeasures | None) -> list[float | None]:
+        if m is None:
+            return [None] * 8
+        return [
+            wan_number(m.government), wan_number(m.market), None if m.leverage is None else float(Fraction(m.leverage)), wan_number(m.debt), wan_number(Fraction(m.cost)),
+            wan_number(Fraction(m.interest)), None if m.rate is None else float(Fraction(m.rate)), None if m.term is None else float(Fraction(m.term)),
+        ]  # fmt: skip
+
+    names = [
+        (_("government money (10k yuan)"), "money"), (_("market money (10k yuan)"), "money"), (_("leverage, market to government"), "ratio"), (_("debt drawn (10k yuan)"), "money"),
+        (cost, "money"), (_("interest over the term (10k yuan)"), "money"), (_("rate weighted by money drawn"), "rate"), (_("term weighted by money drawn (years)"), "score"),
+    ]  # fmt: skip
+    return [(n, style, b, a) for (n, style), b, a in zip(names, numbers(before), numbers(after), strict=True)]
+
+
 def measure_rows(mix: FundMix, before: MixMeasures, after: MixMeasures | None) -> list[list[str]]:
     """Return name, before and after of each measure."""
-    cost = _("cost of capital (10k yuan)") if mix.discount is None else _("cost of capital, present value (10k yuan)")
 
     def texts(m: MixMeasures | None) -> list[str]:
         if m is None:
@@ -92,10 +110,7 @@ def measure_rows(mix: FundMix, before: MixMeasures, after: MixMeasures | None) -
             wan(Fraction(m.interest)), "–" if m.rate is None else percent(Fraction(m.rate), 4), "–" if m.term is None else f"{rounded(Fraction(m.term), 2)}",
         ]  # fmt: skip
 
-    names = [
-        _("government money (10k yuan)"), _("market money (10k yuan)"), _("leverage, market to government"), _("debt drawn (10k yuan)"), cost,
-        _("interest over the term (10k yuan)"), _("rate weighted by money drawn"), _("term weighted by money drawn (years)"),
-    ]  # fmt: skip
+    names = [name for name, _style, _b, _a in measure_values(mix, before, after)]
     return [[n, b, a] for n, b, a in zip(names, texts(before), texts(after), strict=True)]
 
 

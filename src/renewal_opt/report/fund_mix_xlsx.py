@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from ..domain.fund_least import FundLeast
@@ -12,6 +13,7 @@ from ..domain.policy import Policy
 from ..i18n import _
 from ..io.texttable import column_letters as column
 from . import fund_least_words
+from .fund_mix_covers import warnings, write_covers
 from .fund_mix_words import (
     aim_name,
     by_channel,
@@ -20,7 +22,7 @@ from .fund_mix_words import (
     ids,
     kept_words,
     left_line,
-    measure_rows,
+    measure_values,
     need_words,
     order_words,
     proof_words,
@@ -31,6 +33,7 @@ from .fund_mix_words import (
     stop_words,
     title,
 )
+from .numbers import wan_number
 from .view import synthetic_notice
 from .xlsx_cells import Book, Sheet, cell, span, write_table
 
@@ -48,17 +51,19 @@ def write_mix(mix: FundMix, policy: Policy | None, path: str | Path, least: Fund
         The question for the least money that the mix answers.
     """
     book = Book(str(path))
-    _front(book, mix, least)
+    front, measures = _front(book, mix, least)
     if mix.blocked is not None:
         _blocked(book, mix.blocked)
     if mix.funded:
+        write_covers(book, mix)
         tables = {which: _table(book, name, mix.rows, which, policy) for which, name in (("after", _("money after")), ("before", _("money before")))}
-        _channels(book, mix, policy, tables)
+        _channels(book, mix, policy, tables, front, measures)
     _versions(book, mix)
     book.close()
 
 
-def _front(book: Book, mix: FundMix, least: FundLeast | None) -> None:
+def _front(book: Book, mix: FundMix, least: FundLeast | None) -> tuple[Sheet, int]:
+    """Write the first sheet; return it with the row of its first measure."""
     sheet = book.sheet(_("read me first"), [34, 20, 20, 20, 34], landscape=False)
     row = 0
     if mix.synthetic:
@@ -77,20 +82,52 @@ def _front(book: Book, mix: FundMix, least: FundLeast | None) -> None:
         sheet.text(row, 0, name, "sumtext")
         sheet.merged(row, 1, 4, value, "text")
         row += 1
-    row = _lines(sheet, row + 1, [cost_words(mix), *([] if mix.kept is None else [kept_words(mix)])] + ([] if mix.fits else [_("The plan's own money does not satisfy the rules that are asked now; its projects stay.")]))
+    if least is not None:
+        row = _least(sheet, row + 1, least)
+    lines = [cost_words(mix)] if mix.kept is None else [cost_words(mix), kept_words(mix)]
+    row = _lines(sheet, row + 1, lines if mix.fits else [*lines, _("The plan's own money does not satisfy the rules that are asked now; its projects stay.")])
     if not mix.funded:
         sheet.merged(row, 0, 4, _("These projects cannot be funded as they are."), "notice")
-        return
+        return sheet, row
     row = _heads(sheet, row, [_("aim (10k yuan)"), _("before"), _("after"), _("proven bound"), _("proof")])
     for s in mix.stages:
-        for at, text in enumerate([aim_name(s.aim), stage_value(s, s.before), stage_value(s, s.value), stage_value(s, s.bound), proof_words(s)]):
-            sheet.text(row, at, text)
+        sheet.text(row, 0, aim_name(s.aim))
+        for at, told in enumerate((s.before, s.value, s.bound), start=1):
+            if not told:  # the rules do not hold, or no government money
+                sheet.text(row, at, stage_value(s, told))
+            elif s.aim == "leverage":
+                sheet.number(row, at, float(Fraction(told)), "ratio")
+            else:
+                sheet.number(row, at, wan_number(Fraction(told)), "money")
+        sheet.text(row, 4, proof_words(s))
         row += 1
-    row = _heads(sheet, row + 1, [_("measure"), _("before"), _("after")])
-    for line in measure_rows(mix, mix.before, mix.after):
-        for at, text in enumerate(line):
-            sheet.text(row, at, text)
+    measures = row = _heads(sheet, row + 1, [_("measure"), _("before"), _("after")])
+    for name, style, before, after in measure_values(mix, mix.before, mix.after):
+        sheet.text(row, 0, name)
+        for at, amount in enumerate((before, after), start=1):
+            sheet.value(row, at, "–" if amount is None else amount, style if amount is not None else "centre")
         row += 1
+    row += 1
+    for words in warnings(mix):
+        sheet.merged(row, 0, 4, words, "warn")
+        row += 1
+    return sheet, measures
+
+
+def _least(sheet: Sheet, row: int, least: FundLeast) -> int:
+    """Write the least money, its proven bound and what the best plan's projects need at least, as numbers; return the next row."""
+    row = _heads(sheet, row, [_("10k yuan"), _("found"), _("proven bound"), _("width")])
+    sheet.text(row, 0, _("least government money"))
+    sheet.money(row, 1, least.value)
+    sheet.money(row, 2, least.bound)
+    sheet.sum_of_money(row, 3, f"={cell(row, 1)}-{cell(row, 2)}", least.value - least.bound, "money")
+    if least.best_money is not None:
+        sheet.text(row + 1, 0, _("for the best plan's projects"))
+        sheet.money(row + 1, 1, least.best_money)
+        sheet.text(row + 2, 0, _("less government money"), "sumtext")
+        sheet.sum_of_money(row + 2, 1, f"={cell(row + 1, 1)}-{cell(row, 1)}", least.best_money - least.value)
+        row += 2
+    return row + 1
 
 
 def _lines(sheet: Sheet, row: int, lines: Sequence[str]) -> int:
@@ -111,7 +148,7 @@ def _table(book: Book, name: str, rows: Sequence[MixRow], which: str, policy: Po
     names = channel_names(policy)
     years = sorted({r.year for r in rows})
     sheet = book.sheet(name, [14, 40, 28, *[16] * (len(years) + 1)])
-    first = sheet.header([_("project id"), _("project"), _("channel"), *map(str, years), _("total (10k yuan)")])
+    first = sheet.header([_("project id"), _("project"), _("channel"), *map(str, years), _("total (10k yuan)")], keep=3)
     money: dict[tuple[str, str, str], dict[int, int]] = {}
     for r in rows:
         own = money.setdefault((r.project, r.name, r.channel), {})
@@ -136,12 +173,12 @@ def _table(book: Book, name: str, rows: Sequence[MixRow], which: str, policy: Po
     return sheet, first, last
 
 
-def _channels(book: Book, mix: FundMix, policy: Policy | None, tables: dict[str, tuple[Sheet, int, int]]) -> None:
-    """Write money by channel and year, before and after, as live sums over the tables."""
+def _channels(book: Book, mix: FundMix, policy: Policy | None, tables: dict[str, tuple[Sheet, int, int]], front: Sheet, measures: int) -> None:
+    """Write money by channel and year, before and after, as live sums over the tables, and from them the money of both sides on the first sheet."""
     found, years, _sums = by_channel(mix.rows, "after")
     names, channels = channel_names(policy), sorted_channels(found, policy)
     sheet = book.sheet(_("channels by year"), [28, 14, *[16] * (len(years) + 1)])
-    row = sheet.header([_("channel"), _("money"), *map(str, years), _("total (10k yuan)")])
+    row = sheet.header([_("channel"), _("money"), *map(str, years), _("total (10k yuan)")], keep=2)
     totals: dict[str, list[int]] = {"after": [], "before": []}
     sums = {which: by_channel(mix.rows, which)[2] for which in totals}
     words = {"after": _("after"), "before": _("before")}
@@ -164,6 +201,14 @@ def _channels(book: Book, mix: FundMix, policy: Policy | None, tables: dict[str,
             value = sum(v for (_c, y), v in sums[which].items() if y in some)
             sheet.sum_of_money(row, at, f"={parts}", value)
         row += 1
+    if policy is None:
+        return
+    sides = {leaf: policy.funding.channels[policy.funding.parent(leaf)].side for leaf in policy.funding.leaves()}
+    for down, side in enumerate(("government", "market")):
+        for col, which in enumerate(("before", "after"), start=1):
+            own = [r for channel, r in zip(channels, totals[which], strict=True) if sides.get(channel) == side]
+            parts = "+".join(f"'{sheet.name}'!{cell(r, 2 + len(years))}" for r in own) or "0"
+            front.sum_of_money(measures + down, col, f"={parts}", sum(v for (c, _y), v in sums[which].items() if sides.get(c) == side), "money")
 
 
 def _fixed(first: int, last: int, col: int) -> str:

@@ -7,17 +7,19 @@ from pathlib import Path
 
 from ..domain.fund_stress import StressAnswer
 from ..i18n import _
-from .compare_html import DRAWING
+from .fund_page import chart, fund_frame
 from .fund_stress_charts import charts
 from .fund_stress_words import (
     best_words,
     case_name,
+    changed_inputs,
     cover_definition,
     fall_text,
     falls_of,
     held_definition,
     held_loss,
     held_words,
+    not_searched,
     notes,
     places_of,
     reach_words,
@@ -26,7 +28,7 @@ from .fund_stress_words import (
     survivor_words,
 )
 from .numbers import points
-from .page import fold, frame, table, tag
+from .page import fold, table, tag
 from .view import basis_name, synthetic_notice
 
 
@@ -44,30 +46,25 @@ def stress_page(answer: StressAnswer) -> str:
     words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
     body += [tag("h1", title), tag("p", words.format(value=value, basis=basis_name(answer.basis))), *(tag("p", n) for n in notes(answer))]
     body += [*_cases(answer, drawn), *_falls(answer), *_far(answer), *_cover(answer, drawn), *_survivor(answer)]
-    data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
-    return frame(title, "\n".join(body), data, DRAWING)
-
-
-def _chart(name: str, drawn: dict[str, str]) -> list[str]:
-    return [f'<div class="chart" id="chart-{name}"></div>'] if name in drawn else []
+    return fund_frame(title, "\n".join(body), drawn)
 
 
 def _cases(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
     if not answer.cases:
         return []
     places = places_of(answer)
-    header = [_("case"), _("projects held"), _("loss when held"), _("loss when solved anew"), _("leave"), _("enter")]
+    header = [_("case"), _("changed inputs"), _("projects held"), _("loss when held"), _("loss when solved anew"), _("leave"), _("enter")]
     rows = [
         [
-            case_name(c, answer.channels), held_words(c.held), held_loss(c.held, places), best_words(c.best, places),
+            case_name(c, answer.channels), changed_inputs(c, answer.channels), held_words(c.held), held_loss(c.held, places), best_words(c.best, places),
             "" if c.best is None else ", ".join(c.best.left), "" if c.best is None else ", ".join(c.best.entered),
         ]
         for c in answer.cases
     ]  # fmt: skip
-    out = [tag("h2", _("Shocks one by one")), *_chart("tornado", drawn)]
+    out = [tag("h2", _("Shocks one by one")), *chart("tornado", drawn)]
     if "grid" in drawn:
-        out += [tag("h2", _("Two shocks together: loss of score, at most")), *_chart("grid", drawn)]
-    return [*out, tag("h2", _("All cases")), tag("p", held_definition(), "soft"), table(header, rows, (2, 3)), *_repeat(answer)]
+        out += [tag("h2", _("Two shocks together: loss of score, at most")), *chart("grid", drawn)]
+    return [*out, tag("h2", _("All cases")), tag("p", held_definition(), "soft"), table(header, rows, (3, 4)), *_repeat(answer)]
 
 
 def _repeat(answer: StressAnswer) -> list[str]:
@@ -101,9 +98,11 @@ def _falls(answer: StressAnswer) -> list[str]:
 
 
 def _far(answer: StressAnswer) -> list[str]:
-    if not answer.reach:
+    if not answer.reach and not answer.not_searched:
         return []
-    return [tag("h2", _("How far one shock may go with the projects held")), "<ul>", *(tag("li", reach_words(r, answer.channels)) for r in answer.reach), "</ul>"]
+    told = ["<ul>", *(tag("li", reach_words(r, answer.channels)) for r in answer.reach), "</ul>"] if answer.reach else []
+    words = not_searched(answer)
+    return [tag("h2", _("How far one shock may go with the projects held")), *told, *([tag("p", words, "warn")] if words else [])]
 
 
 def _cover(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
@@ -118,7 +117,7 @@ def _cover(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
         for t in answer.thresholds
     ]  # fmt: skip
     title = _("Cover: how much revenue may fall, or rates rise, the first to break first")
-    return [tag("h2", title), *_chart("cover", drawn), tag("p", cover_definition(), "soft"), *fold(_("all projects with debt"), [table(header, rows, (3, 4, 5, 6))])]
+    return [tag("h2", title), *chart("cover", drawn), tag("p", cover_definition(), "soft"), *fold(_("all projects with debt"), [table(header, rows, (3, 4, 5, 6))])]
 
 
 def _survivor(answer: StressAnswer) -> list[str]:

@@ -9,11 +9,13 @@ from ..i18n import _
 from .fund_stress_words import (
     best_words,
     case_name,
+    changed_inputs,
     cover_definition,
     fall_text,
     held_definition,
     held_loss,
     held_words,
+    not_searched,
     notes,
     places_of,
     reach_words,
@@ -44,14 +46,16 @@ def print_stress(answer: StressAnswer, stream: IO[str], width: int | None = None
     if answer.cases:
         rows = []
         for c in answer.cases:
-            rows.append([case_name(c, answer.channels), held_words(c.held), held_loss(c.held, places), best_words(c.best, places)])
+            rows.append([case_name(c, answer.channels), changed_inputs(c, answer.channels), held_words(c.held), held_loss(c.held, places), best_words(c.best, places)])
         pages.line(held_definition())
-        pages.table([_("case"), _("projects held"), _("loss"), _("loss when solved anew")], rows, (2, 3))
+        pages.table([_("case"), _("changed inputs"), _("projects held"), _("loss"), _("loss when solved anew")], rows, (3, 4))
     _falls(pages, answer)
-    if answer.reach:
+    if answer.reach or answer.not_searched:
         pages.heading(_("How far one shock may go with the projects held"))
         for r in answer.reach:
             pages.line("  " + reach_words(r, answer.channels))
+        if words := not_searched(answer):
+            pages.line("  " + words)
     _cover(pages, answer)
     if answer.survivor is not None:
         pages.heading(_("The plan that survives"))

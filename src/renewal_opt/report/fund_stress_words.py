@@ -88,6 +88,27 @@ def reach_words(r: Reach, channels: Channels) -> str:
     return words + ("" if r.proven else " " + _("(not proven)")) + (f" — {stops}" if stops else "")
 
 
+def not_searched(answer: StressAnswer) -> str:
+    """Return which shocks how far they may go is not searched of; empty where all are."""
+    if not answer.not_searched:
+        return ""
+    names = _("; ").join(_shock(kind, target, answer.channels, "…").replace(" …", "").replace("…", "") for kind, target in answer.not_searched)
+    return _("How far is not searched for lateness ({shocks}): it goes by whole years; try --late 1, 2, 3 instead.").format(shocks=names)
+
+
+def changed_inputs(case: Case, channels: Channels) -> str:
+    """Return which inputs a case changes: revenue, cost, or what of which channel."""
+    names = []
+    for s in case.shocks:
+        words = {
+            "cut": _("caps of {channel}"), "late": _("years of the money of {channel}"), "rate": _("rate of {channel}"),
+            "revenue": _("revenue of all projects"), "cost": _("spending of all projects"),
+        }[s.kind]  # fmt: skip
+        everyone = _("all debt") if s.kind == "rate" else _("all channels")
+        names.append(words.format(channel=channels[s.target].text() if s.target else everyone))
+    return _("; ").join(dict.fromkeys(names))
+
+
 def survivor_words(s: Survivor, places: int) -> str:
     """Return what the plan that survives every case loses."""
     if s.status != "solved":

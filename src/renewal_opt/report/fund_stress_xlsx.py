@@ -10,10 +10,12 @@ from ..i18n import _
 from .fund_stress_words import (
     best_words,
     case_name,
+    changed_inputs,
     cover_definition,
     falls_of,
     held_definition,
     held_words,
+    not_searched,
     notes,
     places_of,
     reach_words,
@@ -42,8 +44,9 @@ def write_stress(answer: StressAnswer, path: str | Path) -> None:
         ]  # fmt: skip
         names = [_("project id"), _("project"), _("debt"), _("rule of cover"), _("assumption"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
         write_table(book.sheet(_("cover"), [14, 44, 16, 40, 10, 12, 12, 16, 18]), names, rows, ("text", "text", "text", "text", "centre", "score", "score", "share", "share"), cut)
-    if answer.reach:
+    if answer.reach or answer.not_searched:
         rows = [[reach_words(r, answer.channels), float(Fraction(r.holds)), None if r.breaks is None else float(Fraction(r.breaks))] for r in answer.reach]
+        rows += [[not_searched(answer), None, None]] if answer.not_searched else []
         write_table(book.sheet(_("how far"), [80, 16, 16]), [_("shock"), _("holds at"), _("breaks at")], rows, ("text", "share", "share"), cut)
     if answer.survivor is not None:
         _survivor(book, answer)
@@ -53,34 +56,35 @@ def write_stress(answer: StressAnswer, path: str | Path) -> None:
 
 
 def _cases(book: Book, answer: StressAnswer) -> None:
-    sheet = book.sheet(_("cases"), [60, 30, 18, 18, 18, 26, 50, 50, 60, 80])
+    sheet = book.sheet(_("cases"), [60, 36, 30, 18, 18, 18, 26, 50, 50, 60, 80])
     row = 0
     if answer.synthetic:
-        sheet.merged(row, 0, 9, synthetic_notice(), "notice")
+        sheet.merged(row, 0, 10, synthetic_notice(), "notice")
         row += 1
-    sheet.merged(row, 0, 9, _("Stress: {title}").format(title=answer.title.text()), "title")
+    sheet.merged(row, 0, 10, _("Stress: {title}").format(title=answer.title.text()), "title")
     value = score_text(answer.objective, places_of(answer))
     words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
     lines = [words.format(value=value, basis=basis_name(answer.basis)), held_definition(), cover_definition(), *notes(answer)]
     for at, line in enumerate(lines, start=row + 1):
-        sheet.merged(at, 0, 9, line, "line")
+        sheet.merged(at, 0, 10, line, "line")
     names = [
-        _("case"), _("projects held"), _("loss when held"), _("loss, at least"), _("loss, at most"), _("loss when solved anew"), _("leave"), _("enter"), _("rules that no longer hold"),
+        _("case"), _("changed inputs"), _("projects held"), _("loss when held"), _("loss, at least"), _("loss, at most"), _("loss when solved anew"), _("leave"), _("enter"), _("rules that no longer hold"),
         _("policy values that repeat the case"),
     ]  # fmt: skip
-    row = sheet.header(names, row + len(lines) + 2)
+    row = sheet.header(names, row + len(lines) + 2, keep=1)
     for c in answer.cases:
         sheet.text(row, 0, case_name(c, answer.channels))
-        sheet.text(row, 1, held_words(c.held) + (f" {c.held.why}" if c.held is not None and c.held.why else ""))
-        sheet.value(row, 2, None if c.held is None or c.held.loss is None else Fraction(c.held.loss))
-        sheet.value(row, 3, None if c.best is None else c.best.loss_least, "score" if c.best is not None and c.best.loss_least is not None else "")
-        sheet.value(row, 4, None if c.best is None else c.best.loss_most, "score" if c.best is not None and c.best.loss_most is not None else "")
-        sheet.text(row, 5, best_words(c.best, places_of(answer)))
-        sheet.text(row, 6, "" if c.best is None else ", ".join(c.best.left))
-        sheet.text(row, 7, "" if c.best is None else ", ".join(c.best.entered))
-        sheet.text(row, 8, "" if c.held is None else "; ".join(r.text() for r in c.held.broken))
+        sheet.text(row, 1, changed_inputs(c, answer.channels))
+        sheet.text(row, 2, held_words(c.held) + (f" {c.held.why}" if c.held is not None and c.held.why else ""))
+        sheet.value(row, 3, None if c.held is None or c.held.loss is None else Fraction(c.held.loss))
+        sheet.value(row, 4, None if c.best is None else c.best.loss_least, "score" if c.best is not None and c.best.loss_least is not None else "")
+        sheet.value(row, 5, None if c.best is None else c.best.loss_most, "score" if c.best is not None and c.best.loss_most is not None else "")
+        sheet.text(row, 6, best_words(c.best, places_of(answer)))
+        sheet.text(row, 7, "" if c.best is None else ", ".join(c.best.left))
+        sheet.text(row, 8, "" if c.best is None else ", ".join(c.best.entered))
+        sheet.text(row, 9, "" if c.held is None else "; ".join(r.text() for r in c.held.broken))
         values = [f"--set {k}={v}" for k, v in c.overrides.items()] + ([] if c.repeatable else [_("changes rows of the library: no override says all of it")])
-        sheet.text(row, 9, "\n".join(values))
+        sheet.text(row, 10, "\n".join(values))
         row += 1
 
 

@@ -51,7 +51,7 @@ def _caps(answer: WorthAnswer, caps: list[CapWorth]) -> dict[str, Any]:
         _bar(f"{one[False]}: {price}", names, left, None, _PALE_LESS, "lp"), _interval(f"{one[False]}: {proven}", names, less, widest, _LESS, "li"),
     ]  # fmt: skip
     layout = {
-        "barmode": "group", "bargap": 0.3, "height": 130 + 62 * len(caps), "xaxis": {"title": {"text": _("objective")}, "tickformat": ",~f", "zeroline": True},
+        "barmode": "group", "bargap": 0.3, "height": 130 + 62 * len(caps), "xaxis": {"title": {"text": _("score")}, "tickformat": ",~f", "zeroline": True},
         "yaxis": {"automargin": True}, "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"}, "margin": {"l": 20, "r": 20, "t": 70, "b": 50},
     }  # fmt: skip
     return {"data": data, "layout": layout}
@@ -110,7 +110,7 @@ def _curves(curves: list[Curve]) -> dict[str, Any]:
     span = [min(ends, default=0.0), max(last, today)]
     edge = (span[1] - span[0]) * 0.06 or 1.0
     layout = {
-        "height": 520, "xaxis": {"title": {"text": _("money, 100m yuan")}, "tickformat": ",~f", "range": [span[0] - edge, span[1] + edge]}, "yaxis": {"title": {"text": _("objective")}, "tickformat": ",~f", "rangemode": "tozero"},
+        "height": 520, "xaxis": {"title": {"text": _("money, 100m yuan")}, "tickformat": ",~f", "range": [span[0] - edge, span[1] + edge]}, "yaxis": {"title": {"text": _("score")}, "tickformat": ",~f", "rangemode": "tozero"},
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"}, "margin": {"l": 20, "r": 20, "t": 90, "b": 50},
         "shapes": [{"type": "line", "x0": today, "x1": today, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": "#777777", "width": 1, "dash": "dash"}}],
         "annotations": [{"x": today, "yref": "paper", "y": 0.02, "text": _("today"), "showarrow": False, "xanchor": "left", "xshift": 4}],

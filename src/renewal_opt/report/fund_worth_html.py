@@ -8,7 +8,7 @@ from pathlib import Path
 from ..domain.fund_worth import CapWorth, WorthAnswer
 from ..domain.library import Library
 from ..i18n import _
-from .compare_html import DRAWING
+from .fund_page import chart, fund_frame
 from .fund_worth_charts import charts, years_of
 from .fund_worth_terminal import ordered, telling
 from .fund_worth_words import (
@@ -30,7 +30,7 @@ from .fund_worth_words import (
     verdict_text,
 )
 from .numbers import percent, wan
-from .page import fold, frame, table, tag
+from .page import fold, table, tag
 from .view import basis_name, rounding_note, synthetic_notice
 
 
@@ -45,8 +45,7 @@ def worth_page(answer: WorthAnswer, library: Library | None) -> str:
     names = {p.id: p.name for p in library.projects} if library is not None else {}
     title = _("What another 100m yuan is worth: {title}").format(title=answer.title.text())
     body = [*_head(answer, title, places), *_caps(answer, names, places, drawn), *_sets(answer, names, places), *_curves(answer, places, drawn), *_notes(answer)]
-    data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
-    return frame(title, "\n".join(body), data, DRAWING)
+    return fund_frame(title, "\n".join(body), drawn)
 
 
 def _head(answer: WorthAnswer, title: str, places: int) -> list[str]:
@@ -56,10 +55,6 @@ def _head(answer: WorthAnswer, title: str, places: int) -> list[str]:
     if not answer.plan_kept:
         out.append(tag("p", _("A solve on the way found a better plan than the one at hand; changes count from it."), "warn"))
     return out + [tag("p", sentence, "warn" if sentence.startswith("*") else "") for sentence in definitions(answer)]
-
-
-def _chart(name: str, drawn: dict[str, str]) -> list[str]:
-    return [f'<div class="chart" id="chart-{name}"></div>'] if name in drawn else []
 
 
 def _row(answer: WorthAnswer, cap: CapWorth, names: dict[str, str], places: int) -> list[str]:
@@ -81,7 +76,7 @@ def _caps(answer: WorthAnswer, names: dict[str, str], places: int, drawn: dict[s
     for year in years_of(answer):
         mine = [c for c in ordered(answer) if c.year == year and telling(c)]
         out.append(tag("h3", str(year) if year is not None else _("several years together")))
-        out += _chart(f"caps-{year or 'all'}", drawn)
+        out += chart(f"caps-{year or 'all'}", drawn)
         out += fold(_("Numbers ({n})").format(n=len(mine)), [table(header, [_row(answer, c, names, places) for c in mine], (1, 2, 3, 4))])
     rest = [c for c in ordered(answer) if not telling(c)]
     if rest:
@@ -113,7 +108,7 @@ def _curves(answer: WorthAnswer, places: int, drawn: dict[str, str]) -> list[str
     words = _("From the lower curve plans are known; no plan lies above the upper one. The band between them is not settled.")
     out.append(tag("p", words, "soft"))
     for axis in dict.fromkeys(c.axis for c in answer.curves):
-        out += _chart(f"curves-{axis}", drawn)
+        out += chart(f"curves-{axis}", drawn)
     header = [_("money, 10k yuan"), _("of today's"), _("spent, 10k yuan"), _("at least"), _("at most"), _("new starts")]
     for curve in answer.curves:
         rows = []

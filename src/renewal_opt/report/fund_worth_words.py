@@ -152,7 +152,7 @@ def base_text(answer: WorthAnswer, places: int) -> str:
     base = answer.base
     value = None if base.value is None else Fraction(base.value)
     bound = None if base.bound is None else Fraction(base.bound)
-    words = [_("objective {value}").format(value="–" if value is None else f"{float(value):,.{places}f}")]
+    words = [_("score {value}").format(value="–" if value is None else f"{float(value):,.{places}f}")]
     if bound is not None and value is not None and bound > value:
         words.append(_("proven upper bound {bound}").format(bound=f"{float(bound):,.{places}f}"))
     elif bound is not None:

@@ -90,7 +90,7 @@ def _caps(book: Book, answer: WorthAnswer, names: dict[str, str], places: int) -
         _("rests on"), _("projects of the plan found with one step more"),
     ]  # fmt: skip
     sheet = book.sheet(_("caps"), [30, 8, 16, 16, 16, 16, 16, 16, 16, 14, 18, 16, 16, 16, 14, 18, 26, 60])
-    row = first = sheet.header(header)
+    row = first = sheet.header(header, keep=2)
     for cap in ordered(answer):
         _cap(sheet, row, cap, names)
         row += 1
@@ -126,7 +126,7 @@ def _sets(book: Book, answer: WorthAnswer, names: dict[str, str], places: int) -
     header = [_("caps"), _("how"), _("bottleneck"), _("rests on"), _("price"), _("at least"), _("at most"), _("the best alone"), _("proven of one step"), _("projects of the plan found")]
     styles = ("text", "text", "text", "text", "money", "money", "money", "text", "text", "text")
     cut = _("the table is longer than a sheet: the rest is in the JSON file")
-    write_table(book.sheet(_("caps together"), [44, 26, 16, 12, 16, 16, 16, 26, 50, 60]), header, [line(s) for s in answer.sets], styles, cut)
+    write_table(book.sheet(_("caps together"), [44, 26, 16, 12, 16, 16, 16, 26, 50, 60]), header, [line(s) for s in answer.sets], styles, cut, keep=1)
 
 
 def _curve(book: Book, curve: Curve) -> None:

@@ -35,6 +35,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "year": {"num_format": "0", "border": 1, "border_color": "#BFBFBF", "align": "center"},
     "gamma": {"num_format": "General", "border": 1, "border_color": "#BFBFBF"},
     "sum": {"num_format": "#,##0.00", "bold": True, "bg_color": "#F2F2F2", "border": 1},
+    "ratio": {"num_format": '0.0000" : 1"', "border": 1, "border_color": "#BFBFBF"},
+    "rate": {"num_format": "0.0000%", "border": 1, "border_color": "#BFBFBF"},
     "sumcount": {"num_format": "#,##0", "bold": True, "bg_color": "#F2F2F2", "border": 1},
     "sumtext": {"bold": True, "bg_color": "#F2F2F2", "border": 1, "text_wrap": True},
     "warn": {"text_wrap": True, "border": 1, "border_color": "#BFBFBF", "bg_color": "#FFF2CC"},
@@ -184,13 +186,19 @@ class Sheet:
         else:
             self.text(row, col, value, style or "text")
 
-    def header(self, names: Sequence[str], row: int = 0) -> int:
-        """Write a header, freeze it and repeat it in print; return the next row."""
+    def header(self, names: Sequence[str], row: int = 0, keep: int = 0) -> int:
+        """Write a header, freeze it and repeat it in print, and the first `keep` columns likewise; return the next row."""
         for at, name in enumerate(names):
             self.text(row, at, name, "header")
-        self.ws.freeze_panes(row + 1, 0)
-        self.ws.repeat_rows(row)
+        self.keep(row, keep)
         return row + 1
+
+    def keep(self, row: int, columns: int = 0) -> None:
+        """Freeze the rows up to `row` and the first columns, and repeat that row and these columns in print."""
+        self.ws.freeze_panes(row + 1, columns)
+        self.ws.repeat_rows(row)
+        if columns:
+            self.ws.repeat_columns(0, columns - 1)
 
     def merged_down(self, first: int, last: int, col: int, text: str, style: str) -> None:
         """Write a text over several cells of a column."""
@@ -211,9 +219,9 @@ class Sheet:
         self._put(row, first, clean, style)
 
 
-def write_table(sheet: Sheet, header: Sequence[str], rows: Sequence[Sequence[object]], styles: Sequence[str], cut: str) -> None:
-    """Write a plain table with filter buttons; what does not fit into a sheet is cut and said (`cut`)."""
-    start = sheet.header(header)
+def write_table(sheet: Sheet, header: Sequence[str], rows: Sequence[Sequence[object]], styles: Sequence[str], cut: str, keep: int = 0) -> None:
+    """Write a plain table with filter buttons, `keep` columns frozen; what does not fit into a sheet is cut and said (`cut`)."""
+    start = sheet.header(header, keep=keep)
     room = MAX_ROWS - start - 1
     for at, row in enumerate(rows[:room]):
         for col, value in enumerate(row):

@@ -56,4 +56,5 @@ def _flows(case: Case, rule: FundBalanceRule, pick: Pick) -> tuple[Fraction, Fra
         return came, sum((m * yuan for m, _k, yuan in owed), Fraction(0))
     came += pick.paid(grants) + r.in_place(p, grants)
     fees = {k: Fraction(channels[r.parent.get(k, k)].issue_fee or 0) for _m, k, _yuan in owed}
-    return came, Fraction(p.total_investment) + sum(((m - 1 + fees[k]) * yuan for m, k, yuan in owed), Fraction(0))
+    held = p.idc or 0 if case.library.investment_basis == "dynamic" else 0  # interest of building time, among all interest too
+    return came, Fraction(p.total_investment - held) + sum(((m - 1 + fees[k]) * yuan for m, k, yuan in owed), Fraction(0))

@@ -25,13 +25,19 @@ from .target import of_plan
 
 #: levels from the widest group to the narrowest
 LEVELS = ("city", "district", "area", "project")
-#: key of the rule that is added
+#: key of the rule that is added, where the policy has none of that name
 KEY = "price_of_balancing"
 _LABEL = Label(zh="资金平衡（测算）", en="fund balance (to find its price)")
 
 
+def free_key(inputs: Inputs) -> str:
+    """Return a key for the rule that is added which no rule of the policy has."""
+    taken = inputs.policy.funding.fund_balance
+    return next(key for key in (KEY, *(f"{KEY}_{n}" for n in range(2, len(taken) + 3))) if key not in taken)
+
+
 def with_balance(inputs: Inputs, level: str, of: str, ratio: Decimal) -> Inputs:
-    """Return the inputs with one balance rule more.
+    """Return the inputs with one balance rule more, under `free_key`; the policy's own rules stay.
 
     Parameters
     ----------
@@ -46,7 +52,7 @@ def with_balance(inputs: Inputs, level: str, of: str, ratio: Decimal) -> Inputs:
         "label": _LABEL.model_dump(), "source": {"kind": "assumption", "why": _LABEL.en}, "level": level, "of": of, "ratio": ratio,
     })  # fmt: skip
     funding = inputs.policy.funding
-    changed = funding.model_copy(update={"fund_balance": funding.fund_balance | {KEY: rule}})
+    changed = funding.model_copy(update={"fund_balance": funding.fund_balance | {free_key(inputs): rule}})
     return replace(inputs, policy=inputs.policy.model_copy(update={"funding": changed}))
 
 
@@ -75,7 +81,7 @@ def price_of_balancing(
     began = time.perf_counter()
     tell("none")
     base = solve_annual(inputs, other_bases=False, cancel=cancel)
-    plans = [_told("none", {}, base, base, 0)]
+    plans, key = [_told("none", {}, base, base)], free_key(inputs)
     for level in levels:
         if cancel is not None and cancel.is_set():
             break
@@ -83,9 +89,9 @@ def price_of_balancing(
         changed = with_balance(inputs, level, of, ratio)
         problem = make_problem(changed)
         rule = {"level": level, "of": of, "ratio": str(ratio)}
-        short = _short(changed, problem, base)
+        groups, short = _groups(changed, problem, base, key)
         if not short:  # the plan without balancing balances: no other can be better
-            plans.append(_told(level, rule, base, base, short))
+            plans.append(_told(level, rule, base, base, groups))
             continue
         try:
             plan = solve_annual(changed, other_bases=False, cancel=cancel)
@@ -93,9 +99,9 @@ def price_of_balancing(
             if isinstance(error, SolverError) and cancel is not None and cancel.is_set():
                 break  # stopped before it had a plan
             status = "infeasible" if isinstance(error, InfeasibleError) else "failed"
-            plans.append(BalancedPlan(level=level, rule=rule, status=status, why=str(error), short=short))  # type: ignore[arg-type]
+            plans.append(BalancedPlan(level=level, rule=rule, status=status, why=str(error), groups=groups, short=short))  # type: ignore[arg-type]
             continue
-        plans.append(_told(level, rule, plan, base, short))
+        plans.append(_told(level, rule, plan, base, groups, short))
     scenario = inputs.scenario
     return BalancePrice(
         program=__version__, title=scenario.title(inputs.policy.city.label), synthetic=inputs.library.synthetic or inputs.policy.city.synthetic,
@@ -104,7 +110,7 @@ def price_of_balancing(
     )  # fmt: skip
 
 
-def _told(level: str, rule: dict[str, str], plan: Plan, base: Plan, short: int) -> BalancedPlan:
+def _told(level: str, rule: dict[str, str], plan: Plan, base: Plan, groups: int = 0, short: int = 0) -> BalancedPlan:
     mine, theirs = ({c.id for c in p.chosen if c.part == "new_start"} for p in (plan, base))
     value, before = Fraction(plan.objective.value), Fraction(base.objective.value)
     bound, limit = plan.objective.bound, base.objective.bound
@@ -113,11 +119,12 @@ def _told(level: str, rule: dict[str, str], plan: Plan, base: Plan, short: int) 
     return BalancedPlan(
         level=level, rule=rule, status="solved", objective=plan.objective.value, bound=bound,  # type: ignore[arg-type]
         price_least=0.0 if level == "none" else least, price_most=0.0 if level == "none" else most,
-        chosen=tuple(c.id for c in plan.chosen if c.part == "new_start"), entered=tuple(sorted(mine - theirs)), left=tuple(sorted(theirs - mine)), short=short,
+        chosen=tuple(c.id for c in plan.chosen if c.part == "new_start"), entered=tuple(sorted(mine - theirs)), left=tuple(sorted(theirs - mine)), groups=groups, short=short,
     )  # fmt: skip
 
 
-def _short(inputs: Inputs, problem: Problem, base: Plan) -> int:
-    """Return how many groups of the level do not balance in the plan without it."""
+def _groups(inputs: Inputs, problem: Problem, base: Plan, key: str) -> tuple[int, int]:
+    """Return how many groups the rule `key` binds, and how many of them do not balance in the plan without it."""
     held = of_plan(Path(inputs.scenario.name), inputs, base, problem)
-    return sum(not row.holds(held.chosen, held.money) for row in fund_balance.rows(problem) if row.rule.endswith(KEY))
+    rows = [row for row in fund_balance.rows(problem) if row.rule == f"funding.fund_balance.{key}"]
+    return len(rows), sum(not row.holds(held.chosen, held.money) for row in rows)

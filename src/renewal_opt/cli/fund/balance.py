@@ -23,15 +23,17 @@ LEVELS = ("city", "district", "area", "project")
 @option("--level", "levels", multiple=True, type=Choice(LEVELS), help=N_("Who balances: city, district, area or project; may be given several times. Default: all four."))
 @option("--of", "of", type=Choice(["debt", "cost"]), default="debt", help=N_("debt: revenue covers principal and interest; cost: revenue and grants cover investment, interest and fees. Default: debt."))
 @option("--ratio", type=Exact("0", "100", open_low=True), default="1", help=N_("Least ratio; default 1."))
-@option("-o", "--output", type=Target(".json"), help=N_("Write the answer as JSON."))
+@option("-o", "--output", type=Target(".json", ".html", ".htm"), help=N_("Write the answer: as JSON, or, where the name ends in .html, as a page with a plot."))
 @option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
+@option("--html", type=Target(".html", ".htm"), help=N_("Write the answer as one HTML page with plots."))
 @the_sets
 @json_option
 @quietly
 @click.pass_context
 def command(
-    ctx: click.Context, scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, output: Path | None, xlsx: Path | None, sets: tuple[str, ...], as_json: bool, quiet: bool
-) -> None:
+    ctx: click.Context, scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, output: Path | None, xlsx: Path | None, html: Path | None,
+    sets: tuple[str, ...], as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
     """Find the price of balancing."""
     from ...analysis.fund.target import is_plan
     from ...io.answerfile import answer_to_json
@@ -43,7 +45,7 @@ def command(
         raise InputError([Finding("scenario_needed", file=str(scenario), value=scenario.name, expected=words)])
     inputs = load_inputs(scenario, overrides=parse_overrides(sets))
     read = [p for _role, p in inputs.files]
-    check_targets([p for p in (output, xlsx) if p is not None], read)
+    check_targets([p for p in (output, xlsx, html) if p is not None], read)
     with stoppable(_("Stopping; the levels solved so far are told. Ctrl-C again ends at once."), quiet=quiet, gap=float(inputs.scenario.solver.gap)) as progress:
         from ...analysis.fund.balance import price_of_balancing
         from ...report.fund_balance_words import level_name
@@ -60,6 +62,13 @@ def command(
 
         write_balance_price(answer, to)
 
-    give_out([(output, text_writer(text)), (xlsx, workbook)], read, text, lambda to: print_balance_price(answer, to), as_json=as_json, quiet=quiet)
+    def page(to: Path) -> None:
+        from ...report.fund_balance_html import write_balance_page
+
+        write_balance_page(answer, to)
+
+    as_page = output is not None and output.suffix.lower() != ".json"
+    files = [(output, page if as_page else text_writer(text)), (xlsx, workbook), (html, page)]
+    give_out(files, read, text, lambda to: print_balance_price(answer, to), as_json=as_json, quiet=quiet)
     if answer.stopped:
         ctx.exit(130)

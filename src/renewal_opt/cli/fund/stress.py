@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @option("--grid", is_flag=True, help=N_("Try all combinations of the shocks too, not each by itself alone."))
 @option("--held/--no-held", default=True, help=N_("Whether the plan's projects are held (default: they are): which fall, and why."))
 @option("--again/--no-again", default=True, help=N_("Whether the plan is solved anew under each case (default: it is)."))
-@option("--far", is_flag=True, help=N_("Find how far each shock named may go before the plan's projects can no longer all be funded."))
+@option("--far", is_flag=True, help=N_("Find how far each shock named, but --late, may go before the plan's projects can no longer all be funded."))
 @option("--survive", is_flag=True, help=N_("Find the best plan that can be funded as stated and under every case."))
 @option("--workers", type=Whole(1, 1024), help=N_("Number of processes; default: one for each core."))
 @option("-o", "--output", type=targets.Target(".json"), help=N_("Write the answer as JSON."))
@@ -71,6 +71,9 @@ def command(
     words += [*(("revenue", w) for w in revenues), *(("cost", w) for w in costs)]
     if not words:
         raise InputError([Finding("no_shock", file=str(path), expected=_("at least one of --cut, --late, --rate, --revenue, --cost"))])
+    if not held and not again:
+        expected = _("one of the two at least: with neither, no case has an answer")
+        raise InputError([Finding("nothing_asked", file=str(path), value="--no-held --no-again", expected=expected)])
     target, read = read_apart(path, sets, quiet, [output, xlsx, html])
     asked = _asked(target, words, grid=grid, held=held, again=again, far=far, survive=survive)
     answer = _run(target, asked, workers or os.cpu_count() or 1, quiet)
@@ -99,7 +102,8 @@ def _asked(target: Target, words: list[tuple[str, str]], *, grid: bool, held: bo
 
     rows = read_shocks(words, target.inputs.policy.funding)
     kinds = tuple((row[0].kind, row[0].target) for row in rows if row[0].kind in ENDS) if far else ()
-    return Asked(tuple(combined(rows, grid=grid)), hold=held, again=again, far=kinds, survive=survive)
+    left = tuple(dict.fromkeys((row[0].kind, row[0].target) for row in rows if row[0].kind not in ENDS)) if far else ()
+    return Asked(tuple(combined(rows, grid=grid)), hold=held, again=again, far=kinds, not_far=left, survive=survive)
 
 
 def _run(target: Target, asked: Asked, workers: int, quiet: bool) -> StressAnswer:

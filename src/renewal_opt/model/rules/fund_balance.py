@@ -4,11 +4,13 @@ r"""Fund balance (资金平衡): the revenue of a group of projects covers their
     \sum_{p \in G} w_p R_p \sum_s x_{p,s} \ge \rho \sum_{p \in G} w_p \Bigl( D_p + \sum_{c,t} m_c f_{p,c,t} \Bigr)
     \quad \text{(of debt)}, \\
     \sum_{p \in G} w_p \Bigl( R_p \sum_s x_{p,s} + \sum_{c \in \mathrm{grants},\,t} f_{p,c,t} \Bigr)
-    \ge \rho \sum_{p \in G} w_p \Bigl( I_p \sum_s x_{p,s} + \sum_{c,t} (m_c - 1 + \phi_c) f_{p,c,t} \Bigr) \quad \text{(of cost)}
+    \ge \rho \sum_{p \in G} w_p \Bigl( (I_p - B_p) \sum_s x_{p,s} + \sum_{c,t} (m_c - 1 + \phi_c) f_{p,c,t} \Bigr) \quad \text{(of cost)}
 
 `R_p` is all pledged net revenue, `m_c` principal and interest per 元 drawn, `phi_c` the issue fee, `w_p` the share of the
 project in the group (1, or its share of a district), `D_p` what carry-overs repay on debt in place; grants and interest in
-place count alike. A group is a project, a coordinated area, a district, or the whole plan.
+place count alike. `I_p` is the total investment and `B_p` the interest in building time (建设期利息) that it holds: that
+which the library states where its investment is 动态 (dynamic), else 0. All interest of the debt counts beside the investment,
+that of building time too, so without `B_p` it would count twice. A group is a project, a coordinated area, a district, or the whole plan.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import pyomo.environ as pyo
 
 from ...domain.base import Label
 from ...domain.funding import FundBalanceRule
+from ...domain.library import inside
 from ...problem import Problem
 from ...problem.tables import Bools
 from ...problem.wholemoney import channel_weight
@@ -100,7 +103,7 @@ class _Sums:
             if problem.carry[i]:
                 gains, costs = gains + self._in_place(project.in_place, grants=True), self._in_place(project.in_place, grants=False)
             if self.cost:
-                costs += int(problem.investment[i])
+                costs += int(problem.investment[i]) - inside(problem.library, project)
             own = range(int(problem.starts.first[i]), int(problem.starts.first[i + 1]))
             income.start(own, w * gains)
             outgo.start(own, w * costs)

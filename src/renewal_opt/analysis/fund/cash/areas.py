@@ -44,10 +44,14 @@ def _parts(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def financing_of(book: Book, channels: Channels) -> int:
-    """Return interest and fees that a project's investment leaves out, 元."""
+    """Return interest and fees beside a project's investment, 元: all of them, less the 建设期利息 that a dynamic investment states.
+
+    Interest in building time so counts once, as in the policy's rules of fund balance (`model.rules.fund_balance`); below 0 where
+    the library states more of it than the debt of the plan causes.
+    """
     interest = sum(book.due("interest").values())
     fees = sum(d.fee for d in book.debts["declared"] if d.year >= channels.year)
-    return interest + fees - sum(book.in_investment.values())
+    return interest + fees - book.stated
 
 
 def grants_of(book: Book, channels: Channels) -> int:

@@ -36,7 +36,9 @@ class Book:
     paid_building : int
         The same with interest paid as it accrues, in all.
     in_investment : dict of int to int
-        Interest and fees of building time that the investment holds.
+        Interest and fees of building time that fall due and that the investment pays.
+    stated : int
+        建设期利息 that the investment holds by the library; 0 unless it is dynamic.
     revenue : dict of (class, year) to int
         Years before the plan year included.
     help_in, help_out : Counter of int
@@ -51,6 +53,7 @@ class Book:
     building: dict[str, dict[int, int]]
     paid_building: int
     in_investment: dict[int, int]
+    stated: int
     revenue: dict[tuple[str, int], int]
     help_in: Counter[int] = field(default_factory=Counter)
     help_out: Counter[int] = field(default_factory=Counter)
@@ -108,8 +111,9 @@ def _book(one: Chosen, project: Project, channels: Channels, basis: Basis | None
         opening = sum(v for c, y, v in drawings if c == name and y < t0)
         building[name] = building_interest(drawn, t0, built, terms.rate, opening)
         paid += sum(building_interest(drawn, t0, built, terms.rate, opening, paid=True).values())
-    inside = _inside(debts["declared"], built, t0, project.idc or 0) if basis == "dynamic" else {}
-    return Book(one, project, built, dict(money), in_place, debts, building, paid, inside, revenue)
+    stated = project.idc or 0 if basis == "dynamic" else 0
+    inside = _inside(debts["declared"], built, t0, stated)
+    return Book(one, project, built, dict(money), in_place, debts, building, paid, inside, stated, revenue)
 
 
 def _inside(debts: Iterable[Debt], built: int, first: int, stated: int) -> dict[int, int]:

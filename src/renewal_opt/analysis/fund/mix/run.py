@@ -28,6 +28,7 @@ from ..schedule import terms_of
 from ..target import Target, is_plan
 from .bound import tickets_of
 from .cheapest import NoMoney
+from .covers import covers_of_mix
 from .leave import By, leave_out
 from .stages import AIMS, Aim, Mixed, cost_per_yuan, costs, mixed
 from .told import blocked_data
@@ -161,7 +162,8 @@ def _data(target: Target, question: MixQuestion, fits: bool, found: Mixed | None
         overrides={k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in own.items()},
         order=question.order, discount=None if question.discount is None else exact(question.discount), funded=found is not None, fits=fits,
         stages=() if found is None else tuple(_stages(target, question, found, fits)), before=measures(target, old, question.discount),
-        after=None if plan is None else measures(target, plan, question.discount), rows=_rows(target, plan), blocked=blocked, kept=_kept(found),
+        after=None if plan is None else measures(target, plan, question.discount), rows=_rows(target, plan),
+        covers=() if plan is None else covers_of_mix(target, plan), blocked=blocked, kept=_kept(found),
     )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ class Asked:
         Whether the projects are held; whether the plan is solved anew.
     far : tuple of (kind, channel)
         Shocks whose reach is looked for.
+    not_far : tuple of (kind, channel)
+        Shocks whose reach was asked for and is not looked for: lateness, which goes by whole years.
     survive : bool
         Whether the plan that survives all cases is looked for.
     cover : bool
@@ -49,6 +51,7 @@ class Asked:
     hold: bool = True
     again: bool = True
     far: tuple[tuple[str, str], ...] = ()
+    not_far: tuple[tuple[str, str], ...] = ()
     survive: bool = False
     cover: bool = True
 
@@ -87,7 +90,8 @@ def stress(
         program=__version__, title=plan.title, synthetic=target.synthetic, scenario=plan.scenario, plan_year=plan.plan_year, basis=plan.objective.basis,
         inputs=plan.inputs, objective=plan.objective.value, bound=plan.objective.bound,
         channels={k: c.label for k, c in target.inputs.policy.funding.channels.items()}, cases=tuple(done[n] for n in sorted(done)),
-        thresholds=edges, reach=far, survivor=survives, seconds=round(time.perf_counter() - began, 3), stopped=stopped(options),
+        thresholds=edges, reach=far, not_searched=asked.not_far,  # type: ignore[arg-type]
+        survivor=survives, seconds=round(time.perf_counter() - began, 3), stopped=stopped(options),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ bisected.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -35,7 +35,7 @@ _NAMES = {"bonds": Label(zh="专项债券本息全额覆盖（无此规则）", 
 
 
 @dataclass(frozen=True, eq=False)
-class _Rule:
+class CoverRow:
     """A rule of cover, or the floor of 1 where the policy has none for such debt."""
 
     path: str
@@ -64,7 +64,7 @@ def thresholds(target: Target) -> list[Threshold]:
     revenue: dict[str, list[RevenueRow]] = {}
     for row in library.revenue:
         revenue.setdefault(row.project, []).append(row)
-    builder, rules = _builder(problem), list(_rules(problem))
+    builder, rules = placing(problem), list(cover_rows(problem))
     out: list[Threshold] = []
     for chosen in target.plan.chosen:
         i = problem.position[chosen.id]
@@ -73,9 +73,9 @@ def thresholds(target: Target) -> list[Threshold]:
             for rule in rules:
                 if rule.of != of or not rule.who[i] or (found and not rule.path):
                     continue
-                debts = _debts(builder, chosen, i, rule.group)
+                debts = debts_under(builder, chosen, i, rule.group)
                 if debts:
-                    life = _life(problem, rule, i)
+                    life = life_of(problem, rule, i)
                     own, help_ = counted(problem.projects[i], problem.year, life, rule.classes, revenue.get(chosen.id, ()), library.help, sure)
                     found.append(_threshold(chosen, rule, debts, own, help_))
             if found:
@@ -83,7 +83,7 @@ def thresholds(target: Target) -> list[Threshold]:
     return sorted(out, key=lambda t: (not t.rule, Fraction(t.revenue_fall), t.id, t.of))
 
 
-def _life(problem: Problem, rule: _Rule, i: int) -> int:
+def life_of(problem: Problem, rule: CoverRow, i: int) -> int:
     """Return the longest term of the rule's debt that a project may take."""
     funding = problem.policy.funding
     terms = [0]
@@ -94,12 +94,13 @@ def _life(problem: Problem, rule: _Rule, i: int) -> int:
     return max(terms)
 
 
-def _builder(problem: Problem) -> LimitBuilder:
+def placing(problem: Problem) -> LimitBuilder:
     """Return what knows which money of carry-overs in place belongs to a set of leaves."""
     return LimitBuilder(problem.policy, problem.projects, problem.carry, problem.starts, problem.spending, problem.pairs, problem.entries, {}, problem.year)
 
 
-def _rules(problem: Problem) -> Iterator[_Rule]:
+def cover_rows(problem: Problem) -> Iterator[CoverRow]:
+    """Yield the policy's rules of cover that are in force, then the floor 1 of special bonds and of all debt."""
     funding = problem.policy.funding
     bonds = set(funding.expand(side="government", counts_as="debt"))
     for key, rule in funding.cover.items():
@@ -108,14 +109,28 @@ def _rules(problem: Problem) -> Iterator[_Rule]:
             continue
         leaves = funding.expand(rule.channels, counts_as="debt")
         of: Literal["bonds", "all"] = "bonds" if set(leaves) <= bonds else "all"
-        yield _Rule(f"funding.cover.{key}", rule.label, rule.source.assumed, of, None if rule.revenue is None else tuple(rule.revenue), problem.leaf_mask(leaves), problem.mask(rule.where), floor)
+        yield CoverRow(f"funding.cover.{key}", rule.label, rule.source.assumed, of, None if rule.revenue is None else tuple(rule.revenue), problem.leaf_mask(leaves), problem.mask(rule.where), floor)
     plain: tuple[tuple[Literal["bonds", "all"], str | None], ...] = (("bonds", "government"), ("all", None))
     for of, side in plain:
-        yield _Rule("", _NAMES[of], True, of, None, problem.leaf_mask(None, side, "debt"), problem.mask({}), Fraction(1))
+        yield CoverRow("", _NAMES[of], True, of, None, problem.leaf_mask(None, side, "debt"), problem.mask({}), Fraction(1))
 
 
-def _debts(builder: LimitBuilder, chosen: Chosen, i: int, group: Bools) -> list[tuple[Terms, int]]:
-    """Return terms and amount of a project's debt in a set of leaves, what a carry-over has in place first."""
+def debts_under(
+    builder: LimitBuilder, chosen: Chosen, i: int, group: Bools, rate_of: Callable[[str], Fraction | None] = lambda _channel: None
+) -> list[tuple[Terms, int]]:
+    """Return terms and amount of a project's debt in a set of leaves, what a carry-over has in place first.
+
+    Parameters
+    ----------
+    builder : LimitBuilder
+    chosen : Chosen
+        With its money.
+    i : int
+        Position of the project.
+    group : array of bool, shape (leaves,)
+    rate_of : callable
+        Rate of a channel in place of the declared one, such as that of issue; None for the declared one.
+    """
     leaves, funding = builder.leaves, builder.policy.funding
     sums: dict[str, int] = {}
     for j, amount in builder.placed(builder.projects[i], group):
@@ -124,11 +139,11 @@ def _debts(builder: LimitBuilder, chosen: Chosen, i: int, group: Bools) -> list[
     for m in chosen.money:
         if m.channel in inside:
             sums[m.channel] = sums.get(m.channel, 0) + m.yuan
-    terms = {leaf: terms_of(funding.channels[funding.parent(leaf)], builder.year) for leaf in sums}
+    terms = {leaf: terms_of(funding.channels[parent], builder.year, rate_of(parent)) for leaf in sums for parent in (funding.parent(leaf),)}
     return [(t, v) for leaf, v in sums.items() if v and (t := terms[leaf]) is not None]
 
 
-def _threshold(chosen: Chosen, rule: _Rule, debts: list[tuple[Terms, int]], own: list[int], help_: int) -> Threshold:
+def _threshold(chosen: Chosen, rule: CoverRow, debts: list[tuple[Terms, int]], own: list[int], help_: int) -> Threshold:
     falls = sum(v for v in own if v > 0)
     stays = sum(own) + help_ - falls
     owed = sum((v * repaid(t, Fraction(0)) for t, v in debts), Fraction(0))
