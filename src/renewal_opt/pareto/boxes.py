@@ -4,8 +4,8 @@ Papers: Haimes, Lasdon, Wismer (1971); Mavrotas (Appl. Math. Comput. 213, 2009) 
 Savelsbergh (INFORMS J. Computing 27, 2015) for boxes and their halving.
 Idea: missing points lie in boxes between neighbouring points. Asked for the best point of a whole box, the search sweeps it: one
 solve a point, and one that meets the other end; with two processes both ends move towards each other. Asked for the best point of
-half a box, its longer side is halved: the points spread, at the price of one more solve a box. A search that may be stopped halves
-until boxes are small, largest first, and sweeps them then.
+half a box, its longer side is halved: the points spread, at the price of more solves, one a half without points. A search that may
+be stopped halves until boxes are small, largest first, and sweeps them then.
 Supports exactly two objectives, several questions at once, records, and questions that fail (the box is asked in another way).
 """
 
@@ -35,7 +35,7 @@ class BoxSearch:
     halving : bool
         Whether large boxes are halved.
     by_side : bool
-        For points that are to spread: halve every box, that of the longest side first.
+        For points that are to spread: halve every box that is not narrow, that of the longest side first.
     enough : int or None
         Stop after so many points.
     """
@@ -47,9 +47,11 @@ class BoxSearch:
             raise ValueError("two objectives")
         self._raisable = [k for k in (0, 1) if raisable[k]]
         self._exact, self._halving, self._by_side, self._enough = exact, halving or by_side, by_side, enough
+        self._narrow = LARGE if enough is None else 0.25 / enough  # an empty box is not halved down to a step
         self._ideal = list(top)
         self._boxes: list[Box] = [((-1, -1), top)] if min(top) >= 0 else []
         self._known: set[Corner] = set()
+        self._least: Corner | None = None  # worst values of the known points
         self._first: set[int] = set()  # objectives asked for their best
         self._settled: set[int] = set()
         self._failed: dict[tuple[int, Corner], str] = {}
@@ -86,6 +88,7 @@ class BoxSearch:
         if y is None or y in self._known or not any(all(a < b for a, b in zip(low, y, strict=True)) for low, _high in self._boxes):
             return None
         self._known.add(y)
+        self._least = y if self._least is None else (min(self._least[0], y[0]), min(self._least[1], y[1]))
         self._boxes = [piece for box in self._boxes for piece in _beside(box, y, 1 if self._exact else 0)]
         return y
 
@@ -113,7 +116,7 @@ class BoxSearch:
     def _sides(self, box: Box) -> tuple[float, float]:
         """Return the sides of a box as shares of the ranges of the known points."""
         low, high = box
-        span = [max(1, self._ideal[k] - min((y[k] for y in self._known), default=0)) for k in (0, 1)]
+        span = [max(1, self._ideal[k] - (self._least or (0, 0))[k]) for k in (0, 1)]
         return (high[0] - low[0]) / span[0], (high[1] - low[1]) / span[1]
 
     def _size(self, box: Box) -> float:
@@ -124,7 +127,7 @@ class BoxSearch:
         """Yield the questions about a box, the best first."""
         low, high = box
         sides = self._sides(box)
-        if self._halving and (self._by_side or sides[0] * sides[1] > LARGE):
+        if self._halving and (max(sides) > self._narrow if self._by_side else sides[0] * sides[1] > LARGE):
             j = max((j for j in (0, 1) if 1 - j in self._raisable), key=lambda j: sides[j])
             half = (low[j] + high[j]) // 2
             yield Question(1 - j, ((half, low[1]) if j == 0 else (low[0], half),))
