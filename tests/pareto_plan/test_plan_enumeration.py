@@ -223,7 +223,8 @@ def test_wrong_words_are_named_together() -> None:
 def in_both_forms(seed: int) -> None:
     """With money in the model and projected out, no point of one front beats the other by a step."""
     r = random.Random(seed)
-    fronts = []
+    fronts: list[list[list[Fraction]]] = []
+    room = [Fraction(0)] * 2
     for funding in ("full", "projected"):
         policy, library, scenario = seeded(seed)
         try:
@@ -244,7 +245,9 @@ def in_both_forms(seed: int) -> None:
         answer = nondominated(tradeoff.model())
         assert answer.complete, (seed, words, funding, [z.why for z in answer.open])
         signs = [1 if o.sense == "max" else -1 for o in objectives]
-        room = [0 if e else s for e, s in zip(answer.exact_objectives, answer.steps, strict=True)] or [Fraction(0)] * 2
+        if answer.points:
+            own = [Fraction(0) if e else s for e, s in zip(answer.exact_objectives, answer.steps, strict=True)]
+            room = [max(a, b) for a, b in zip(own, room, strict=True)]
         fronts.append([[sign * v for sign, v in zip(signs, p.values, strict=True)] for p in answer.points])
     for one, other in (fronts, fronts[::-1]):
         for best in one:

@@ -12,7 +12,7 @@ import pytest
 from small import Answer, Town, carry, channel, entry, four, new
 
 from renewal_opt.allot import Allotment
-from renewal_opt.analysis import engines, portfolio, shortage
+from renewal_opt.analysis import engines, portfolio, settling, shortage
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.errors import InfeasibleError, SolverError
 from renewal_opt.solver import HighsSession, SolveOptions, SolveResult
@@ -163,7 +163,7 @@ def test_whole_money_far_from_the_real_one(monkeypatch: pytest.MonkeyPatch) -> N
 def test_infeasible_is_not_said_where_only_unproven_portfolios_were_excluded(monkeypatch: pytest.MonkeyPatch) -> None:
     # a is forced in and its allotment ends without an answer: nothing is left, and nothing is proven
     town = Town(four(), scenario={"force": {"in": ["a"]}, "max_repairs": 50})
-    monkeypatch.setattr(portfolio, "allot", lambda problem, chosen, *_: Allotment(None, (), False))
+    monkeypatch.setattr(settling, "allot", lambda problem, chosen, *_, **_asked: Allotment(None, (), False))
     with pytest.raises(SolverError, match="repairs"):
         town.solve()
 
