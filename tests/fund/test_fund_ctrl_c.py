@@ -100,6 +100,7 @@ def test_at_any_moment(city: Path, tmp_path: Path, name: str, seed: int) -> None
     code, said, took = stopped([*words, *given], seconds=random.Random(f"{name} {seed}").uniform(1.5, 9.0))
     assert took < SOON, said
     assert "Traceback" not in said
+    assert "leaked" not in said
     assert code in (0, 130), said
     assert {p.name for p in tmp_path.iterdir()} <= {"out.json"}
     if out.exists():
@@ -171,7 +172,7 @@ def test_a_survivor_is_looked_for_no_longer(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 NAPPING = """
-import signal, time
+import multiprocessing, signal, threading, time
 from renewal_opt.workers import spread
 
 def nap(seconds):
@@ -182,7 +183,25 @@ def main():
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
     print("begins", flush=True)
     print(sorted(answer for _key, answer in spread(nap, {k: (k / 100,) for k in (1, 2)}, 2)), flush=True)
+
+def held(seconds):
+    global lock
+    lock = multiprocessing.Lock()
+    time.sleep(seconds)
+
+def stopped():
+    cancel = threading.Event()
+    threading.Timer(1.5, cancel.set).start()
+    print(list(spread(held, {1: (60,), 2: (60,)}, 2, cancel)))
 """
+
+
+def test_workers_that_are_ended_leave_nothing_behind(tmp_path: Path) -> None:
+    """Workers in the middle of a task, with a semaphore of their own, as pyomo's."""
+    (tmp_path / "napping.py").write_text(NAPPING, encoding="utf-8")
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import napping; napping.stopped()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("[]\n", "", 0)
 
 
 @POSIX

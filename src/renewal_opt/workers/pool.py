@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
@@ -16,6 +17,8 @@ from typing import Any
 from ..errors import Finding, InputError
 from ..i18n import _
 
+#: seconds that a worker waits before it ends, for the others to come so far: the first end makes the pool kill them
+_TOGETHER = 0.2
 #: seconds to wait for a cluster's scheduler
 PATIENCE = 10
 
@@ -100,8 +103,13 @@ def _begin(alive: Any) -> None:
 
 def _watch(alive: Any) -> None:
     """End this process when the parent says so or its end of the pipe is gone (it was killed)."""
+    from multiprocessing.util import _run_finalizers  # type: ignore[attr-defined]
+
     with contextlib.suppress(EOFError, OSError):
         alive.poll(None)
+    with contextlib.suppress(Exception):
+        _run_finalizers(0)  # semaphores that libraries made (pyomo a lock) are told as leaked otherwise
+    time.sleep(_TOGETHER)
     os._exit(1)
 
 
