@@ -16,11 +16,13 @@ from renewal_opt.allot import allot
 from renewal_opt.allot.system import MoneyRow, MoneySystem, money_system
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.analysis.assemble import assemble
+from renewal_opt.analysis.fund.mix.programme import Programme
 from renewal_opt.analysis.fund.mix.run import MixAnswer, fund_mix
 from renewal_opt.analysis.fund.mix.stages import Mixed, costs, mixed
 from renewal_opt.analysis.fund.target import of_plan
 from renewal_opt.analysis.portfolio import Portfolio, objective_of
 from renewal_opt.domain.base import WAN
+from renewal_opt.domain.fund_mix import MixKept
 from renewal_opt.model.build import plan_rows
 from renewal_opt.report.fund_mix_words import kept_words
 
@@ -59,6 +61,29 @@ def test_no_more_changes_than_has_to() -> None:
 
 def test_of_a_scenario_no_plan_is_kept() -> None:
     assert asked(100, "scenario.yaml").data.kept is None
+
+
+def test_multipliers_that_prove_nothing_leave_the_bound_at_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No money costs less than each group's cheapest entry, whatever multipliers of floats come to: here 0 of what comes."""
+    whole = Programme.solve
+
+    def poor(*given: Any) -> Any:
+        point = whole(*given)
+        return None if point is None else replace(point, bound=point.bound - 10**9)
+
+    monkeypatch.setattr(Programme, "solve", poor)
+    kept = asked(60).data.kept
+    assert kept is not None
+    assert kept.came >= 30 * WAN
+    assert kept.least >= 0
+
+
+def test_a_bound_of_nothing_is_not_told_as_a_least() -> None:
+    data = asked(60).data
+    told = kept_words(data.model_copy(update={"kept": MixKept(came=30 * WAN, least=0, proof="exact")}))
+    assert told.endswith("30.00 (10k yuan) come from another channel than in the plan; whether less would do is not proven.")
+    told = kept_words(data.model_copy(update={"kept": MixKept(came=30 * WAN, least=10 * WAN, proof="exact")}))
+    assert told.endswith("at least 10.00 have to.")
 
 
 def least_change(system: MoneySystem, plan: list[int]) -> float:

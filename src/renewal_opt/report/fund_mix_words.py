@@ -31,8 +31,10 @@ def kept_words(mix: FundMix) -> str:
         return ""
     if kept.came == kept.least:
         words = _("Of the ways to pay that are equally good by every aim, the one nearest to the plan is taken: {came} (10k yuan) come from another channel than in the plan; no other changes less.")
-    else:
+    elif kept.least:
         words = _("Of the ways to pay that are equally good by every aim, the nearest to the plan that was found is taken: {came} (10k yuan) come from another channel than in the plan; at least {least} have to.")
+    else:
+        words = _("Of the ways to pay that are equally good by every aim, the nearest to the plan that was found is taken: {came} (10k yuan) come from another channel than in the plan; whether less would do is not proven.")
     return words.format(came=wan(kept.came), least=wan(kept.least))
 
 

@@ -117,6 +117,8 @@ class _Search:
             low = self._lowered(told.bound)
             if low is not None and low > bound:
                 bound, proof = low, "solver"
+        if self._least() > bound:  # multipliers of floats may prove less than none do
+            bound, proof = self._least(), "exact"
         if self.best is None or value(self.cost, self.best) > bound:
             start = rounded(self.system, self.amounts if self.amounts is not None else root.amounts)
             found, least, none = everything(self.system, self.tickets, self.cost, start if self.best is None else self.best, self.options)
