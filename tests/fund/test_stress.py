@@ -22,13 +22,14 @@ from renewal_opt.allot.system import money_system
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.analysis.assemble import assemble
 from renewal_opt.analysis.fund.schedule import Terms
+from renewal_opt.analysis.fund.cover_rows import repaid
 from renewal_opt.analysis.fund.stress.held import held
 from renewal_opt.analysis.fund.stress.reach import reach
 from renewal_opt.analysis.fund.stress.run import Asked, one_case, stress
 from renewal_opt.analysis.fund.stress.shocks import combined, read_shocks
 from renewal_opt.analysis.fund.stress.survivor import survivor
 from renewal_opt.analysis.fund.stress.tables import Shaken, shaken
-from renewal_opt.analysis.fund.stress.thresholds import rate_rise, repaid, thresholds
+from renewal_opt.analysis.fund.stress.thresholds import rate_rise, thresholds
 from renewal_opt.analysis.fund.target import Target, of_plan, target_of
 from renewal_opt.analysis.portfolio import solve_portfolio
 from renewal_opt.cli import main

@@ -7,18 +7,14 @@ from fractions import Fraction
 
 from ....domain.base import Label
 from ....domain.fund_mix import MixCover
-from ....domain.library import RevenueRow
 from ....domain.plan import Chosen, Plan
 from ....problem import Problem
-from ....problem.limits_of_projects import counted
 from ..channels import Channels, Rate
-from ..schedule import Terms
-from ..stress.thresholds import CoverRow, cover_rows, debts_under, life_of, placing, repaid
+from ..cover_rows import HELP, Covered, CoverRow, Debts, repaid
 from ..target import Target
 
 #: a cover less than this above its floor is near it
 NEAR = Fraction(11, 10)
-_HELP = "help"
 
 
 @dataclass(frozen=True)
@@ -43,36 +39,26 @@ def covers_of_mix(target: Target, plan: Plan) -> tuple[MixCover, ...]:
     plan : Plan
         With the money of the mix.
     """
-    problem, library = target.problem, target.inputs.library
-    channels = Channels(problem.policy.funding, problem.year)
-    sure = {p.id for p in problem.projects if p.part == "carry_over"}
-    revenue: dict[str, list[RevenueRow]] = {}
-    for row in library.revenue:
-        revenue.setdefault(row.project, []).append(row)
-    builder, rules, usual = placing(problem), list(cover_rows(problem)), _usual(problem)
+    channels, covered, usual = Channels(target.problem.policy.funding, target.problem.year), Covered(target.problem, target.inputs.library), _usual(target.problem)
     out: list[MixCover] = []
-    for chosen in plan.chosen:
-        i = problem.position[chosen.id]
-        mine: list[MixCover] = []
-        for of in ("bonds", "all"):
-            found: list[MixCover] = []
-            for rule in rules:
-                if rule.of != of or not rule.who[i] or (found and not rule.path):
-                    continue
-                debts = {rate: debts_under(builder, chosen, i, rule.group, channels.issued_rate if rate == "issued" else lambda _c: None) for rate in channels.rates()}
-                if debts["declared"]:
-                    life = life_of(problem, rule, i)
-                    own, _no = counted(problem.projects[i], problem.year, life, rule.classes, revenue.get(chosen.id, ()), (), sure)
-                    _own, helped = counted(problem.projects[i], problem.year, life, (*(rule.classes or ()), _HELP), (), library.help, sure)
-                    found.append(_cover(chosen, rule, debts, sum(own), helped, usual.get(of)))
-            if found:
-                mine.append(min(found, key=lambda c: Fraction(c.rule_counts) / Fraction(c.floor)))
-        if mine and mine[0].of == "bonds":
-            out += mine
-    room: dict[str, Fraction] = {}
-    for c in out:
-        room[c.id] = min(Fraction(c.least) / Fraction(c.floor), room.get(c.id, Fraction(10**9)))
+    room: dict[str, Fraction] = {}  # of projects with special bonds: the least cover over its floor
+    for chosen, found in covered.each(plan):
+        of = found[0][0].of
+        if of == "all" and chosen.id not in room:
+            continue
+        told = [_told(channels, covered, chosen, rule, debts, usual.get(of)) for rule, debts in found]
+        least = min(told, key=lambda c: Fraction(c.rule_counts) / Fraction(c.floor))
+        own = Fraction(least.least) / Fraction(least.floor)
+        room[chosen.id] = min(own, room.get(chosen.id, own))
+        out.append(least)
     return tuple(sorted(out, key=lambda c: (room[c.id], c.id, c.of != "bonds")))
+
+
+def _told(channels: Channels, covered: Covered, chosen: Chosen, rule: CoverRow, debts: Debts, usual: _Usual | None) -> MixCover:
+    at: dict[Rate, Debts] = {"declared": debts}
+    if channels.issued:
+        at["issued"] = covered.debts(chosen, rule, channels.issued_rate)
+    return _cover(chosen, rule, at, sum(covered.earned(chosen, rule)[0]), covered.helped(chosen, rule), usual)
 
 
 def _usual(problem: Problem) -> dict[str, _Usual]:
@@ -88,7 +74,7 @@ def _usual(problem: Problem) -> dict[str, _Usual]:
     return out
 
 
-def _cover(chosen: Chosen, rule: CoverRow, debts: dict[Rate, list[tuple[Terms, int]]], own: int, helped: int, usual: _Usual | None) -> MixCover:
+def _cover(chosen: Chosen, rule: CoverRow, debts: dict[Rate, Debts], own: int, helped: int, usual: _Usual | None) -> MixCover:
     owed = {rate: sum((v * repaid(t, Fraction(0)) for t, v in some), Fraction(0)) for rate, some in debts.items()}
     with_help = own + helped
 
@@ -96,7 +82,7 @@ def _cover(chosen: Chosen, rule: CoverRow, debts: dict[Rate, list[tuple[Terms, i
         return str(max(0, earned) / owed[rate]) if owed.get(rate) else None
 
     found = [over(rate, earned) for rate in owed for earned in (own, with_help)]
-    counts_help = rule.classes is not None and _HELP in rule.classes
+    counts_help = rule.classes is not None and HELP in rule.classes
     counts = over("declared", with_help if counts_help else own) or "0"
     floor = max(Fraction(1), rule.floor)
     usual_ratio = floor if usual is None else max(floor, usual.ratio)
