@@ -225,18 +225,18 @@ class Library(Frozen):
     """Ids of the columns that the sheet 项目 has."""
 
 
-def inside(library: Library, project: Project) -> int:
+def held_interest(project: Project, basis: str | None) -> int:
     """Return the interest in building time (建设期利息) that a project's total investment holds, 元.
 
     Parameters
     ----------
-    library : Library
-        Whose total investments are static or dynamic.
     project : Project
+    basis : {"static", "dynamic"} or None
+        What its total investment is, as `Library.investment_basis`.
 
     Returns
     -------
     int
         What the library states of it where investments are dynamic (动态); 0 where they leave it out, or nothing is said.
     """
-    return project.idc or 0 if library.investment_basis == "dynamic" else 0
+    return project.idc or 0 if basis == "dynamic" else 0

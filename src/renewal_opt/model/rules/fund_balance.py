@@ -23,7 +23,7 @@ import pyomo.environ as pyo
 
 from ...domain.base import Label
 from ...domain.funding import FundBalanceRule
-from ...domain.library import inside
+from ...domain.library import held_interest
 from ...problem import Problem
 from ...problem.tables import Bools
 from ...problem.wholemoney import channel_weight
@@ -103,7 +103,7 @@ class _Sums:
             if problem.carry[i]:
                 gains, costs = gains + self._in_place(project.in_place, grants=True), self._in_place(project.in_place, grants=False)
             if self.cost:
-                costs += int(problem.investment[i]) - inside(problem.library, project)
+                costs += int(problem.investment[i]) - held_interest(project, problem.library.investment_basis)
             own = range(int(problem.starts.first[i]), int(problem.starts.first[i + 1]))
             income.start(own, w * gains)
             outgo.start(own, w * costs)

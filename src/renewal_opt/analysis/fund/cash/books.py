@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ....domain.fund_cash import Basis, HelpUse
-from ....domain.library import Library, Project
+from ....domain.library import Library, Project, held_interest
 from ....domain.plan import Chosen, Plan
 from ..channels import Channels, Rate
 from ..revenue import revenue_of
@@ -111,7 +111,7 @@ def _book(one: Chosen, project: Project, channels: Channels, basis: Basis | None
         opening = sum(v for c, y, v in drawings if c == name and y < t0)
         building[name] = building_interest(drawn, t0, built, terms.rate, opening)
         paid += sum(building_interest(drawn, t0, built, terms.rate, opening, paid=True).values())
-    stated = project.idc or 0 if basis == "dynamic" else 0
+    stated = held_interest(project, basis)
     inside = _inside(debts["declared"], built, t0, stated)
     return Book(one, project, built, dict(money), in_place, debts, building, paid, inside, stated, revenue)
 
