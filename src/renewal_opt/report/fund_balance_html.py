@@ -10,10 +10,10 @@ from typing import Any
 from ..domain.fund_balance import BalancedPlan, BalancePrice
 from ..i18n import _
 from .compare_charts import figure_json
-from .fund_balance_words import level_name, nothing, places_of, price_text, question, state
-from .fund_page import chart, fund_frame
+from .fund_balance_words import level_name, nothing, places_of, price_text, question, state, stopped_note
+from .fund_page import fund_frame
 from .numbers import rounded
-from .page import fold, table, tag
+from .page import chart, fold, table, tag
 from .view import basis_name, synthetic_notice
 
 #: from the narrowest group to the widest, as the picture has them
@@ -33,6 +33,8 @@ def balance_page(answer: BalancePrice) -> str:
     body = [tag("p", synthetic_notice(), "notice")] if answer.synthetic else []
     body += [tag("h1", title), tag("p", question(answer))]
     body.append(tag("p", _("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)), "soft"))
+    if note := stopped_note(answer):
+        body.append(tag("p", note, "warn"))
     for p in answer.plans:
         if p.status != "solved":
             body.append(tag("p", f"{level_name(p.level)}: {state(p)} {p.why}".strip(), "warn"))

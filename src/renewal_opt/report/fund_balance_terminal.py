@@ -7,7 +7,16 @@ from typing import IO
 
 from ..domain.fund_balance import BalancePrice
 from ..i18n import _
-from .fund_balance_words import level_name, moves, nothing, places_of, price_text, question, state
+from .fund_balance_words import (
+    level_name,
+    moves,
+    nothing,
+    places_of,
+    price_text,
+    question,
+    state,
+    stopped_note,
+)
 from .numbers import rounded
 from .terminal import Pages
 from .view import basis_name, synthetic_notice
@@ -21,6 +30,8 @@ def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None
     pages.heading(_("Price of balancing: {title}").format(title=answer.title.text()))
     pages.line(question(answer))
     pages.line(_("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)))
+    if note := stopped_note(answer):
+        pages.line(note, "bold")
     rows, places = [], places_of(answer)
     for p in answer.plans:
         value = "–" if p.objective is None else f"{rounded(Fraction(p.objective), places):,.{places}f}"

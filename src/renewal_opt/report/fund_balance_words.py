@@ -27,6 +27,13 @@ def question(answer: BalancePrice) -> str:
     return words.format(ratio=answer.ratio)
 
 
+def stopped_note(answer: BalancePrice) -> str:
+    """Return that it was stopped before its end; empty where it was not."""
+    if not answer.stopped:
+        return ""
+    return _("Stopped before its end: levels that are not listed were not looked at, and the last one told has the bound proven by then.")
+
+
 def price_text(plan: BalancedPlan, places: int) -> str:
     """Return the loss of score: a number where the bounds agree to its digits, else an interval."""
     return loss_words(plan.price_least, plan.price_most, places) if plan.status == "solved" else "–"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..domain.fund_balance import BalancePrice
 from ..i18n import _
-from .fund_balance_words import level_name, nothing, question, state
+from .fund_balance_words import level_name, nothing, question, state, stopped_note
 from .view import basis_name, synthetic_notice
 from .xlsx_cells import Book, write_table
 
@@ -23,6 +23,9 @@ def write_balance_price(answer: BalancePrice, path: str | Path) -> None:
     sheet.merged(row, 0, 9, _("Price of balancing: {title}").format(title=answer.title.text()), "title")
     sheet.merged(row + 1, 0, 9, question(answer), "line")
     sheet.merged(row + 2, 0, 9, _("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)), "line")
+    if note := stopped_note(answer):
+        sheet.merged(row + 3, 0, 9, note, "warn")
+        row += 1
     names = [
         _("who balances"), _("score"), _("proven upper bound"), _("price, at least"), _("price, at most"), _("new starts"), _("groups"), _("unbalanced before"), _("leave"), _("enter"),
     ]  # fmt: skip

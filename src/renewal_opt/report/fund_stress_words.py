@@ -167,6 +167,7 @@ def some(ids: Sequence[str], most: int = 8) -> str:
 
 
 def notes(answer: StressAnswer) -> list[str]:
-    """Return what had to be assumed, each once."""
+    """Return whether it was stopped, and what had to be assumed, each once."""
     found = {n.zh: n for c in answer.cases for n in c.notes}
-    return [n.text() for n in found.values()]
+    stopped = [_("Stopped before its end: what is told is settled, the rest was not looked at (cases done: {n}).").format(n=len(answer.cases))] if answer.stopped else []
+    return [*stopped, *(n.text() for n in found.values())]
