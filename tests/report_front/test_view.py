@@ -20,10 +20,11 @@ from renewal_opt.report.front_csv import write_front_csv
 from renewal_opt.report.front_data import page_data
 from renewal_opt.report.front_html import front_page
 from renewal_opt.report.front_knee import bulges, knees
-from renewal_opt.report.front_png import wrapped, write_front_png
+from renewal_opt.report.front_png import write_front_png
 from renewal_opt.report.front_terminal import print_front
 from renewal_opt.report.front_view import FrontView
 from renewal_opt.report.front_xlsx import write_front_xlsx
+from renewal_opt.report.terminal import wrapped
 
 
 def test_the_knee_of_two_objectives_is_farthest_from_the_line() -> None:

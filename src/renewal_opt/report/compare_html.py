@@ -11,16 +11,8 @@ from .compare_charts import MOST, STATES, charts
 from .compare_view import CompareView
 from .compare_words import cause_words, change_words, difference_words
 from .numbers import gap_text, percent, rounded, wan
-from .page import escaped, fold, frame, table, tag
+from .page import DRAWING, chart, chart_data, escaped, fold, frame, table, tag
 from .view import basis_name, rounding_note, stopped_words, synthetic_notice
-
-#: draws every figure that stands in the page
-DRAWING = """
-for (const element of document.querySelectorAll('script[type="application/json"]')) {
-  const figure = JSON.parse(element.textContent);
-  Plotly.newPlot(element.dataset.chart, figure.data, figure.layout, {responsive: true, displaylogo: false, showLink: false, plotlyServerURL: ''});
-}
-"""
 
 
 def write_page(view: CompareView, path: str | Path) -> None:
@@ -40,12 +32,7 @@ def page(view: CompareView) -> str:
     drawn = charts(view)
     title = _("{city}: {number} plans compared").format(city=view.text(view.plans[0].plan.city), number=len(view.plans))
     body = "\n".join([*_head(view, title), *_plans(view, drawn), *_each(view), *_money(view, drawn), *_criteria(view, drawn), *_frequency(view, drawn), *_missing(view)])
-    data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
-    return frame(title, body, data, DRAWING)
-
-
-def _chart(name: str, drawn: dict[str, str]) -> list[str]:
-    return [f'<div class="chart" id="chart-{name}"></div>'] if name in drawn else []
+    return frame(title, body, chart_data(drawn), DRAWING)
 
 
 def _head(view: CompareView, title: str) -> list[str]:
@@ -75,7 +62,7 @@ def _plans(view: CompareView, drawn: dict[str, str]) -> list[str]:
     words = _("objective: {bases}").format(bases=bases)
     return [
         tag("h2", _("Plans") + shared), table(header, rows, (0, 2, 3, 4, 6, 7, 8, 9)), tag("p", words, "soft"), tag("p", note, "soft"),
-        *_chart("difference", drawn),
+        *chart("difference", drawn),
     ]  # fmt: skip
 
 
@@ -112,7 +99,7 @@ def _money(view: CompareView, drawn: dict[str, str]) -> list[str]:
         rows.append([view.side_name(side), *(wan(sum(m.get(c, 0) for c in mine)) for m in view.money)])
     rows.append([_("total"), *(wan(sum(m.values())) for m in view.money)])
     return [
-        tag("h2", _("Money by channel over all years (10k yuan)")), *_chart("money", drawn),
+        tag("h2", _("Money by channel over all years (10k yuan)")), *chart("money", drawn),
         table([_("channel"), *_numbered(view)], rows, columns, total=True), tag("p", rounding_note(), "soft"),
     ]  # fmt: skip
 
@@ -123,7 +110,7 @@ def _criteria(view: CompareView, drawn: dict[str, str]) -> list[str]:
     shares = [[view.view.criterion(k), *(percent(w[k], 2) if k in w else "–" for w in weights)] for k in view.criteria]
     columns = range(1, len(view.plans) + 1)
     return [
-        tag("h2", _("Criteria: sum over new starts of basis x value")), *_chart("criteria", drawn),
+        tag("h2", _("Criteria: sum over new starts of basis x value")), *chart("criteria", drawn),
         table([_("criterion"), *_numbered(view)], rows, columns), tag("h3", _("weights")), table([_("criterion"), *_numbered(view)], shares, columns),
     ]  # fmt: skip
 
@@ -134,7 +121,7 @@ def _frequency(view: CompareView, drawn: dict[str, str]) -> list[str]:
     if "frequency" in drawn:
         present = {s for f in view.sometimes for s in f.states}
         keys = "".join(f'<span><i style="background:{colour}"></i>{escaped(view.state_name(state))}</span>' for state, colour in STATES.items() if state in present)
-        out += [f'<p class="key">{keys}</p>', *_chart("frequency", drawn)]
+        out += [f'<p class="key">{keys}</p>', *chart("frequency", drawn)]
         if len(view.sometimes) > MOST:
             out.append(tag("p", _("… and {more} more").format(more=len(view.sometimes) - MOST), "soft"))
     always = [f for f in view.data.frequency if f.kind == "always"]

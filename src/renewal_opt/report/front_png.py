@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from rich.cells import cell_len
 from ..i18n import _
 from .front_view import FrontView
 from .png import drawing, plain
+from .terminal import wrapped
 from .view import synthetic_notice
 
 #: open zones shaded
@@ -60,18 +60,6 @@ def _written(figure: Any, top: float, text: str, size: float, columns: int, high
         top -= size * _INCH / 9.0 / high
         figure.text(0.5, top, line, ha="center", va="center", fontsize=size, **more)
     return top
-
-
-def wrapped(text: str, columns: int) -> list[str]:
-    """Return a text in lines of at most so many columns; Chinese characters are two wide, and lines may end between them."""
-    lines, line, width = [], "", 0
-    for word in re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+", text):
-        wide = cell_len(word.rstrip())
-        if line and width + wide > columns:
-            lines.append(line.rstrip())
-            line, width = "", 0
-        line, width = line + word, width + cell_len(word)
-    return [*lines, line.rstrip()]
 
 
 def heading_lines(text: str, columns: int) -> list[str]:

@@ -25,9 +25,9 @@ from .fund_cash_words import (
     standing_words,
     transfer_words,
 )
-from .fund_page import chart, fund_frame
+from .fund_page import fund_frame
 from .numbers import points, wan
-from .page import fold, table, tag
+from .page import chart, fold, table, tag
 from .view import rounding_note, synthetic_notice
 
 

@@ -34,9 +34,9 @@ from .fund_mix_words import (
     stops_title,
     title,
 )
-from .fund_page import chart, fund_frame
+from .fund_page import fund_frame
 from .numbers import wan
-from .page import fold, table, tag
+from .page import chart, fold, table, tag
 from .view import rounding_note, synthetic_notice
 
 #: colours of channels, far enough apart beside each other
@@ -44,6 +44,7 @@ _COLOURS = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442", "#332288", "#88CCEE", "#44AA99", "#AA4499", "#DDCC77",
     "#882255", "#117733", "#661100",
 )  # fmt: skip
+
 
 def write_page(mix: FundMix, policy: Policy | None, path: str | Path, least: FundLeast | None = None) -> None:
     """Write a mix as one page; give a temporary name (`io.atomic`).

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..domain.fund_stress import StressAnswer
 from ..i18n import _
-from .fund_page import chart, fund_frame
+from .fund_page import fund_frame
 from .fund_stress_charts import charts
 from .fund_stress_words import (
     best_words,
@@ -28,7 +28,7 @@ from .fund_stress_words import (
     survivor_words,
 )
 from .numbers import points
-from .page import fold, table, tag
+from .page import chart, fold, table, tag
 from .view import basis_name, synthetic_notice
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..domain.fund_worth import CapWorth, WorthAnswer
 from ..domain.library import Library
 from ..i18n import _
-from .fund_page import chart, fund_frame
+from .fund_page import fund_frame
 from .fund_worth_charts import charts, years_of
 from .fund_worth_terminal import ordered, telling
 from .fund_worth_words import (
@@ -30,7 +30,7 @@ from .fund_worth_words import (
     verdict_text,
 )
 from .numbers import percent, wan
-from .page import fold, table, tag
+from .page import chart, fold, table, tag
 from .view import basis_name, rounding_note, synthetic_notice
 
 

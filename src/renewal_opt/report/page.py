@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..i18n import _, get_language
 
@@ -28,6 +28,14 @@ details { border: 1px solid var(--line); border-radius: 4px; margin: 8px 0; back
 details > div { padding: 2px 14px 10px; }
 .key span { display: inline-block; margin-right: 16px; } .key i { display: inline-block; width: 14px; height: 14px; border: 1px solid #bbb; vertical-align: -2px; margin-right: 5px; }
 @media print { details { break-inside: avoid; } body { max-width: none; padding: 0; } }
+"""
+
+#: draws every figure that stands in the page
+DRAWING = """
+for (const element of document.querySelectorAll('script[type="application/json"]')) {
+  const figure = JSON.parse(element.textContent);
+  Plotly.newPlot(element.dataset.chart, figure.data, figure.layout, {responsive: true, displaylogo: false, showLink: false, plotlyServerURL: ''});
+}
 """
 
 
@@ -67,6 +75,16 @@ def frame(title: str, body: str, data: str, script: str, style: str = "") -> str
 </body>
 </html>
 """
+
+
+def chart(name: str, drawn: Mapping[str, object]) -> list[str]:
+    """Return the place of a chart, nothing where there is no such chart."""
+    return [f'<div class="chart" id="chart-{name}"></div>'] if name in drawn else []
+
+
+def chart_data(drawn: Mapping[str, str]) -> str:
+    """Return the script elements that hold charts, plotly figures in JSON (`compare_charts.figure_json`) by name; `DRAWING` draws them."""
+    return "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
 
 
 def escaped(text: object) -> str:

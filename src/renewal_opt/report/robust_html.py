@@ -9,9 +9,8 @@ from ..domain.library import Library
 from ..domain.policy import Policy
 from ..domain.robust import ProtectedPlan, RobustAnswer
 from ..i18n import _
-from .compare_html import DRAWING
 from .numbers import percent, wan
-from .page import fold, frame, table, tag
+from .page import DRAWING, chart, chart_data, fold, frame, table, tag
 from .robust_charts import MOST, charts, in_picture
 from .robust_words import (
     Names,
@@ -53,12 +52,7 @@ def robust_page(answer: RobustAnswer, policy: Policy | None, library: Library | 
     body += [*_price(answer, names, drawn), *_trial(answer)]
     if answer.claim != "none":
         body += [*_projects(answer, names, drawn), *_choices(answer, names), *_portfolios(answer, names), *_refine(answer, names)]
-    data = "\n".join(f'<script type="application/json" data-chart="chart-{name}">{text}</script>' for name, text in drawn.items())
-    return frame(title, "\n".join(body), data, DRAWING, "#portfolios td:last-child { min-width: 420px; }")
-
-
-def _chart(name: str, drawn: dict[str, str]) -> list[str]:
-    return [f'<div class="chart" id="chart-{name}"></div>'] if name in drawn else []
+    return frame(title, "\n".join(body), chart_data(drawn), DRAWING, "#portfolios td:last-child { min-width: 420px; }")
 
 
 def _listed(ids: list[str] | tuple[str, ...], names: Names) -> str:
@@ -80,7 +74,7 @@ def _price(answer: RobustAnswer, names: Names, drawn: dict[str, str]) -> list[st
         moved = [str(len(leave)), str(len(enter))] if p is not first and p.objective is not None else ["–", "–"]
         return [gamma_text(p), number(p.objective, places), price_amount(first, p, places), price_text(first, p), starts, *moved, proof_text(p)]
 
-    out = [tag("h2", _("Price of robustness")), *_chart("price", drawn)]
+    out = [tag("h2", _("Price of robustness")), *chart("price", drawn)]
     out.append(table(header, [row(p) for p in answer.protected], (0, 1, 2, 3, 4, 5, 6)))
     for p in answer.protected:
         if p.objective is None:
@@ -108,7 +102,7 @@ def _projects(answer: RobustAnswer, names: Names, drawn: dict[str, str]) -> list
     counted = {state: sum(p.state == state for p in answer.projects) for state in ("core", "borderline", "exterior", "undecided")}
     told = _("; ").join(f"{state_name(state)} {n}" for state, n in counted.items() if n)
     out = [tag("h2", _("Projects: core index")), tag("p", claim_words(answer), "" if answer.claim == "complete" else "warn"), tag("p", told)]
-    out += _chart("index", drawn)
+    out += chart("index", drawn)
     notes = _("Exterior projects stand in the table only.")
     if len(in_picture(answer)) > MOST:
         notes += " " + _("The picture shows the {number} projects held most.").format(number=MOST)
