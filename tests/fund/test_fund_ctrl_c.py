@@ -64,6 +64,7 @@ def stopped(words: list[Any], *, after: str | None = None, seconds: float = 0.0)
 
 
 @POSIX
+@pytest.mark.slow
 def test_worth_stops_with_what_is_proven(city: Path, tmp_path: Path) -> None:
     out = tmp_path / "worth.json"
     code, said, took = stopped(["fund", "worth", city / "plan.json", "--exact", "--pairs", "--points", "50", "-o", out], after="moves;", seconds=0.1)

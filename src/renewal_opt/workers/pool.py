@@ -59,14 +59,14 @@ def processes(workers: int) -> Opener:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
-        class Executor(ProcessPoolExecutor):
+        class Undisturbed(ProcessPoolExecutor):
             def submit(self, *task: Any, **more: Any) -> Any:  # workers begin here, and take over which signals are blocked
                 with _ctrl_c_waits():
                     return super().submit(*task, **more)
 
         context = multiprocessing.get_context("spawn")  # HiGHS hangs in a child that was forked after a solve
         reader, writer = context.Pipe(duplex=False)
-        executor = Executor(workers, mp_context=context, initializer=_begin, initargs=(reader,))
+        executor = Undisturbed(workers, mp_context=context, initializer=_begin, initargs=(reader,))
         try:
             yield Pool(executor, lambda: workers)
             executor.shutdown(wait=True)
@@ -103,12 +103,12 @@ def _begin(alive: Any) -> None:
 
 def _watch(alive: Any) -> None:
     """End this process when the parent says so or its end of the pipe is gone (it was killed)."""
-    from multiprocessing.util import _run_finalizers  # type: ignore[attr-defined]
+    from multiprocessing import util
 
     with contextlib.suppress(EOFError, OSError):
         alive.poll(None)
     with contextlib.suppress(Exception):
-        _run_finalizers(0)  # semaphores that libraries made (pyomo a lock) are told as leaked otherwise
+        util._run_finalizers(0)  # type: ignore[attr-defined]  # semaphores that libraries made (pyomo a lock) are told as leaked otherwise
     time.sleep(_TOGETHER)
     os._exit(1)
 

@@ -9,8 +9,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
-import numpy as np
-
 from ....allot import allot
 from ....allot.system import MoneyRow, MoneySystem, money_system
 from ....domain.base import Label
@@ -243,8 +241,3 @@ def _sets(problem: Problem, rest: list[bool], caps: list[Row], options: SolveOpt
         pool = [p for p in pool if p not in found]
         more += 1
     return out
-
-
-def project_of(problem: Problem, starts: Sequence[bool]) -> list[int]:
-    """Return the positions of the projects that start, in library order."""
-    return sorted({int(p) for p in problem.starts.project[np.asarray(starts, dtype=bool)]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -40,13 +41,21 @@ def blocked_data(target: Target, options: SolveOptions) -> MixBlocked:
     why = why_blocked(problem, target.chosen, target.rows, options)
     ids = [p.id for p in problem.projects]
     assumed = {r.name: r.assumption for r in target.rows}
+    sources = {path: entry.source.assumed for path, entry in entries(target.inputs.policy)}
+
+    def stops(found: Sequence[tuple[Hit, Stop]]) -> tuple[MixStop, ...]:
+        return tuple(_stop(target, hit, stop, assumed.get(hit.name, _assumed(sources, hit.rule))) for hit, stop in found)
+
     ways: tuple[By, ...] = ("score", "number")
     return MixBlocked(
         alone=tuple(MixAlone(id=ids[p], name=problem.projects[p].name, hits=tuple(map(_hit, hits))) for p, hits in sorted(why.alone.items())),
         rules=tuple(map(_hit, why.rules)),
-        sets=tuple(MixTogether(projects=tuple(ids[p] for p in s.projects), claim=s.claim, needs=tuple(_need(target, n, assumed) for n in s.needs), stops=tuple(_stop(target, h, t, assumed) for h, t in s.hits), irreducible=s.irreducible) for s in why.sets),
+        sets=tuple(
+            MixTogether(projects=tuple(ids[p] for p in s.projects), claim=s.claim, needs=tuple(_need(target, n, assumed) for n in s.needs), stops=stops(s.hits), irreducible=s.irreducible)
+            for s in why.sets
+        ),
         needs=tuple(_need(target, n, assumed) for n in why.needs), running=tuple(map(_hit, why.running)),
-        stops=tuple(_stop(target, h, t, assumed) for h, t in why.hits),
+        stops=stops(why.hits),
         left=tuple(w for by in ([] if why.running else ways) if (w := _left(target, by, options)) is not None),
     )  # fmt: skip
 
@@ -55,19 +64,22 @@ def _hit(hit: Hit) -> MixHit:
     return MixHit(family=hit.family, rule=hit.rule, label=hit.label, short=hit.short)
 
 
-def _stop(target: Target, hit: Hit, stop: Stop, assumed: dict[str, bool]) -> MixStop:
+def _assumed(sources: Mapping[str, bool], rule: str) -> bool:
+    """Return whether the policy entry of a rule, or of the one that holds it, has no official source."""
+    return next((sources[path] for path in (rule, rule.rpartition(".")[0]) if path in sources), False)
+
+
+def _stop(target: Target, hit: Hit, stop: Stop, assumption: bool) -> MixStop:
     problem, funding = target.problem, target.inputs.policy.funding
     at = np.array(stop.entries, dtype=np.int64)
     leaves = [problem.leaves[k] for k in sorted(set(problem.entries.leaf[at].tolist()))]
     labels = [funding.channels[leaf].label if leaf in funding.channels else funding.channels[funding.parent(leaf)].sub[leaf].label for leaf in leaves]
     owners = sorted({problem.projects[p].id for p in problem.entries.project[at].tolist()})
     own = stop.row.project if stop.row is not None else owners[0] if len(owners) == 1 else ""
-    sources = {path: entry.source.assumed for path, entry in entries(target.inputs.policy)}
-    rule = next((p for p in (hit.rule, hit.rule.rpartition(".")[0]) if p in sources), None)
     return MixStop(
         family=hit.family, rule=hit.rule, label=hit.label, project=own, channels=tuple(labels), years=tuple(sorted(set(problem.entries.year[at].tolist()))),
         needed=None if stop.needed is None or stop.proof == "none" else exact(stop.needed), available=None if stop.available is None or stop.proof == "none" else exact(stop.available),
-        proof=stop.proof, assumption=assumed.get(hit.name, rule is not None and sources[rule]),
+        proof=stop.proof, assumption=assumption,
     )  # fmt: skip
 
 

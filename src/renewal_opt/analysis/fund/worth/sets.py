@@ -43,7 +43,8 @@ class Solved:
 
     Attributes
     ----------
-    one : the set
+    one : _Set
+        The set.
     relaxes : bool
         Whether every plan of the caps as they stand is one after it.
     found : Found or None
@@ -72,6 +73,11 @@ def solve_sets(base: Base, asked: Asked, program: LeverProgram, levers: Sequence
         The same caps alone.
     tell : callable
         Told what is done.
+
+    Raises
+    ------
+    OutOfTime
+        When it is stopped before the relaxation has looked at the sets.
     """
     found = _candidates(base, asked, program, levers, {c.row: c for c in caps})
     policies = {k: moved_together(base.problem.policy, s.levers, asked.step, s.shared) for k, s in enumerate(found)}
