@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -183,3 +184,47 @@ def test_a_damaged_front_is_refused(fronts: dict[str, Path], tmp_path: Path) -> 
     whole = read_front(fronts["two"] / "front.json")
     target.write_text(front_to_json(whole), encoding="utf-8")
     assert read_front(target) == whole
+
+
+# -- common parts ----------------------------------------------------------------------------------------------------
+
+
+def test_what_all_plans_say_alike_stands_once(fronts: dict[str, Path]) -> None:
+    (shared,) = fronts["two"].glob("shared-*.json")
+    plans = sorted((fronts["two"] / "plans").glob("*.json"))
+    assert len(plans) > 1
+    for path in plans:
+        assert not {"screening", "scores"} & json.loads(path.read_text(encoding="utf-8")).keys()
+        assert len(read_plan(path).screening) == len(read_plan(path).scores) > 0
+    common = json.loads(shared.read_text(encoding="utf-8"))
+    assert [s["id"] for s in common["scores"]] == [s.id for s in read_plan(plans[0]).scores]
+
+
+def _gone(shared: Path, _plan: Path) -> None:
+    shared.unlink()
+
+
+def _changed(shared: Path, _plan: Path) -> None:
+    shared.write_text(shared.read_text(encoding="utf-8").replace('"passed"', '"failed"', 1), encoding="utf-8")
+
+
+def _no_hash(shared: Path, plan: Path) -> None:
+    plan.write_text(json.dumps(json.loads(plan.read_text(encoding="utf-8")) | {"shared": "../" + shared.name}), encoding="utf-8")
+
+
+def _twice(_shared: Path, plan: Path) -> None:
+    plan.write_text(json.dumps(json.loads(plan.read_text(encoding="utf-8")) | {"scores": []}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [(_gone, "move plans with their whole folder"), (_changed, "another content"), (_no_hash, "path and sha256"), (_twice, "none of them in the plan file itself")],
+)
+def test_common_parts_that_do_not_fit_are_refused(fronts: dict[str, Path], tmp_path: Path, edit: Callable[[Path, Path], None], words: str) -> None:
+    folder = tmp_path / "front"
+    shutil.copytree(fronts["two"], folder)
+    plan = folder / "plans" / "0001.json"
+    assert read_plan(plan).scores
+    edit(next(folder.glob("shared-*.json")), plan)
+    with pytest.raises(InputError, match=words):
+        read_plan(plan)

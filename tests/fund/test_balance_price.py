@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,9 @@ from renewal_opt.analysis.fund.balance import price_of_balancing
 from renewal_opt.cli import main
 from renewal_opt.domain.fund_balance import BalancePrice
 from renewal_opt.io.load import load_inputs
+from renewal_opt.report.fund_balance_html import balance_page
+from renewal_opt.report.fund_balance_terminal import print_balance_price
+from renewal_opt.report.fund_balance_xlsx import write_balance_price
 
 KNOWN = {"gfa_existing": 1000, "gfa_demolished": 0, "gfa_illegal": 0, "gfa_dangerous": 0}
 
@@ -93,3 +97,14 @@ def test_the_command(tmp_path: Path) -> None:
     values = [c.value for row in openpyxl.load_workbook(tmp_path / "b.xlsx").worksheets[0].iter_rows() for c in row]
     assert "P002, P003, P004" in values
     assert CliRunner().invoke(main, ["fund", "balance", str(scenario), "--ratio", "0"]).exit_code == 2
+
+
+def test_reports_say_when_it_was_stopped(answer: BalancePrice, tmp_path: Path) -> None:
+    for stopped in (True, False):
+        told, words = answer.model_copy(update={"stopped": stopped}), "Stopped before its end"
+        stream = io.StringIO()
+        print_balance_price(told, stream, 200)
+        write_balance_price(told, tmp_path / "b.xlsx")
+        cells = [str(c.value) for row in openpyxl.load_workbook(tmp_path / "b.xlsx").worksheets[0].iter_rows() for c in row]
+        assert (words in stream.getvalue(), words in balance_page(told), any(words in c for c in cells)) == (stopped,) * 3
+        assert "who balances" in cells

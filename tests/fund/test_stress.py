@@ -21,8 +21,8 @@ from renewal_opt.allot import allot
 from renewal_opt.allot.system import money_system
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.analysis.assemble import assemble
-from renewal_opt.analysis.fund.schedule import Terms
 from renewal_opt.analysis.fund.cover_rows import repaid
+from renewal_opt.analysis.fund.schedule import Terms
 from renewal_opt.analysis.fund.stress.held import held
 from renewal_opt.analysis.fund.stress.reach import reach
 from renewal_opt.analysis.fund.stress.run import Asked, one_case, stress
@@ -365,6 +365,8 @@ def test_the_command_and_its_files(tmp_path: Path) -> None:
     assert "data-chart=\"chart-tornado\"" in page
     assert "data-chart=\"chart-grid\"" in page
     assert "default-src 'none'" in page
+    assert "Stopped before its end" not in page
+    assert "(cases done: 5)" in stress_page(answer.model_copy(update={"stopped": True}))
     none = CliRunner().invoke(main, ["--lang", "en", "fund", "stress", str(scenario)])
     assert none.exit_code == 2
     assert "at least one of --cut" in none.output

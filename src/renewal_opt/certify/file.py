@@ -20,9 +20,9 @@ from ..domain.plan import InputFile
 from ..errors import Collector, Finding, InputError
 from ..i18n import _
 from ..io.atomic import sha256_file
+from ..io.jsonfile import parse_json
 from ..io.load import Inputs
 from ..io.places import Layer, Places, shown
-from ..io.planfile import parse_json
 from ..io.pydantic_findings import findings_of
 from ..io.source import read_bytes
 from ..problem import Problem, build_problem

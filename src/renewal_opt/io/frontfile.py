@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from ..domain.front import FRONT_VERSION, Front
 from ..errors import Collector, Finding, InputError
 from ..i18n import _
+from .jsonfile import parse_json
 from .places import Layer, Places
-from .planfile import parse_json
 from .pydantic_findings import findings_of
 from .source import read_bytes
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,13 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..domain.plan import PLAN_VERSION, Plan
-from ..errors import Collector, Finding, InputError
+from ..errors import Collector, InputError
 from ..i18n import _
 from .atomic import write_text_atomic
+from .jsonfile import parse_json
 from .load import Inputs
 from .places import Layer, Places, shown
 from .pydantic_findings import findings_of
-from .source import found_there, parser_words, read_bytes
+from .sharedparts import joined
+from .source import read_bytes
 from .yamlfile import YamlPath
 
 #: larger plan files are refused unread
@@ -30,21 +31,13 @@ MAX_DIGITS = 400
 _EXACT = re.compile(r"-?\d{1,400}(?:\.\d{1,400}|/0*[1-9]\d{0,400})?", re.ASCII)
 
 
-class _Refused(ValueError):
-    """JSON that a plan never holds."""
-
-    def __init__(self, kind: str, value: str, expected: str) -> None:
-        super().__init__(value)
-        self.kind, self.value, self.expected = kind, value, expected
-
-
 def read_plan(path: str | Path, collector: Collector | None = None) -> Plan:
     """Read a plan file.
 
     Parameters
     ----------
     path : str or Path
-        A plan as `write_plan` writes it.
+        A plan as `write_plan` writes it, or one of a folder whose plans share parts (`sharedparts`).
     collector : Collector, optional
         Receives all findings.
 
@@ -65,35 +58,9 @@ def read_plan(path: str | Path, collector: Collector | None = None) -> Plan:
 def _read(path: Path, collector: Collector) -> Plan | None:
     raw = read_bytes(path, collector, MAX_BYTES)
     data = None if raw is None else parse_json(raw, str(path), collector, _("a plan file in JSON"))
+    if isinstance(data, dict):
+        data = joined(data, path, collector, MAX_BYTES)
     return None if data is None else _plan(data, str(path), collector)
-
-
-def parse_json(raw: bytes, file: str, collector: Collector, expected: str) -> Any | None:
-    """Return strict JSON (UTF-8, each key once, finite numbers), or None after adding a finding.
-
-    Parameters
-    ----------
-    raw : bytes
-    file : str
-        For the finding.
-    collector : Collector
-    expected : str
-        What the file should be, in words.
-    """
-    try:
-        data = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
-    except UnicodeDecodeError:
-        collector.add(Finding("encoding", file=file, expected=_("a text file in UTF-8")))
-    except _Refused as err:
-        collector.add(Finding(err.kind, file=file, value=err.value, expected=err.expected))
-    except json.JSONDecodeError as err:
-        found = found_there(err.doc, err.pos)
-        collector.add(Finding("json_syntax", file=file, line=err.lineno, value=found, expected=expected, hint=parser_words(err.msg)))
-    except (RecursionError, ValueError):
-        collector.add(Finding("json_syntax", file=file, expected=expected, hint=_("nested too deeply, or a number of thousands of digits")))
-    else:
-        return [] if data is None else data  # null is no mapping either
-    return None
 
 
 def _plan(data: Any, file: str, collector: Collector) -> Plan | None:
@@ -152,43 +119,15 @@ def is_exact(text: str) -> bool:
     return _EXACT.fullmatch(text) is not None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out = dict(pairs)
-    if len(out) != len(pairs):
-        seen: set[str] = set()
-        twice = next(k for k, _v in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]
-        raise _Refused("duplicate_key", twice, _("each key once"))
-    return out
-
-
-def _constant(text: str) -> Any:
-    raise _Refused("not_finite", text, _("a finite number"))
-
-
-def _float(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise _Refused("not_finite", text, _("a finite number"))
-    return value
-
-
-def plan_to_json(plan: Plan, *, indent: bool = True) -> str:
-    """Return a plan as JSON text: keys in the order of the schema, a line end at the end.
-
-    Parameters
-    ----------
-    plan : Plan
-    indent : bool
-        Whether each value has a line of its own; without, the text is shorter by a third and made ten times faster.
+def plan_to_json(plan: Plan) -> str:
+    """Return a plan as JSON text: keys in the order of the schema, indented, a line end at the end.
 
     Raises
     ------
     ValueError
         For a number that is not finite.
     """
-    data = plan.model_dump(mode="json", by_alias=True)
-    separators = None if indent else (",", ":")
-    return json.dumps(data, ensure_ascii=False, indent=1 if indent else None, separators=separators, allow_nan=False) + "\n"
+    return json.dumps(plan.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def write_plan(plan: Plan, path: str | Path, inputs: Inputs | Iterable[str | Path] = ()) -> Path:

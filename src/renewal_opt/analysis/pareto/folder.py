@@ -19,7 +19,7 @@ from ...io.frontfile import front_to_json, read_front
 from ...io.load import Inputs
 from ...io.lock import locked
 from ...io.nearby import plan_near
-from ...io.planfile import plan_to_json
+from ...io.sharedparts import KEY, compact, parted, sha256_of
 from ...pareto import Point, Record
 from ...pareto.objectives import IntegerObjective
 from ...verify import verify_plan
@@ -34,6 +34,7 @@ _FRONT = "front.json"
 _REPORTS = {kind: f"front.{kind}" for kind in ("html", "png", "csv", "xlsx")}
 _FILES = (_FRONT, *_REPORTS.values())
 _OURS = re.compile(r"(found-[0-9]{5,}|[0-9]{4,})\.json")
+_SHARED = re.compile(r"shared-[0-9a-f]{12}\.json")
 Mode = Literal["all", "representation", "supported"]
 
 
@@ -110,6 +111,7 @@ class Folder:
         }  # fmt: skip
         self.refused: dict[tuple[int, ...], str] = {}
         self.plans: list[Plan] = []  # of the front, without what all share: see `slim`
+        self._shared: set[str] = set()  # files of common parts that its plans name
         self._made: list[Path] = []  # folders that were not there, the innermost first
 
     def begin(self, whole: Sequence[IntegerObjective], *, resume: bool) -> tuple[Records, list[Record]]:
@@ -185,6 +187,7 @@ class Folder:
             plans = self.path / "plans"
             others = sorted(f"plans/{p.name}" for p in plans.iterdir() if _OURS.fullmatch(p.name)) if plans.is_dir() else []
             others += [name for name in _FILES if os.path.lexists(self.path / name)]
+            others += sorted(p.name for p in self.path.iterdir() if _SHARED.fullmatch(p.name)) if self.path.is_dir() else []
         except OSError as error:
             raise InputError([Finding("cannot_write", file=str(self.path), value=str(error), expected=_("a folder that can be written"))]) from None
         if there and not resume and self._without_plan() and all(name.startswith("front.") for name in others):
@@ -231,9 +234,15 @@ class Folder:
         return plan.model_copy(update={"checks": tuple(Check(family=r.family, holds=True, rows=r.rows) for r in results)})
 
     def write_plan(self, plan: Plan, name: str) -> None:
-        """Write a plan under `plans/`."""
+        """Write a plan under `plans/`; what all plans of the folder have in common stands once, beside the front."""
         target = self.path / "plans" / name
-        write_text_atomic(target, plan_to_json(plan_near(plan, target, self.path), indent=False))
+        data, common = parted(plan_near(plan, target, self.path))
+        digest = sha256_of(common)
+        shared = f"shared-{digest[:12]}.json"
+        if shared not in self._shared:
+            write_text_atomic(self.path / shared, common)
+            self._shared.add(shared)
+        write_text_atomic(target, compact(data | {KEY: {"path": f"../{shared}", "sha256": digest}}))
 
     def rename_plan(self, name: str, new: str) -> None:
         """Give a plan under `plans/` another name."""
@@ -252,8 +261,14 @@ class Folder:
         write_text_atomic(self.path / _FRONT, front_to_json(front))
 
     def forget(self, front: Front) -> None:
-        """Take away plans that a front does not name: those under the name of their discovery, and of an earlier, longer front."""
+        """Take away plans that a front does not name: those under the name of their discovery, and of an earlier, longer front.
+
+        So too common parts that no plan of it names.
+        """
         kept = {Path(p.plan).name for p in front.points}
         for path in (self.path / "plans").iterdir():
             if _OURS.fullmatch(path.name) and path.name not in kept:
+                path.unlink()
+        for path in self.path.iterdir():
+            if _SHARED.fullmatch(path.name) and path.name not in self._shared:
                 path.unlink()

@@ -10,8 +10,9 @@ from pydantic import AfterValidator, Field, FiniteFloat, ValidationError, model_
 from ...domain.base import Frozen
 from ...errors import Collector, Finding
 from ...i18n import _
+from ...io.jsonfile import parse_json
 from ...io.places import Layer, Places
-from ...io.planfile import is_exact, parse_json
+from ...io.planfile import is_exact
 from ...io.pydantic_findings import findings_of
 
 #: version of the lines
