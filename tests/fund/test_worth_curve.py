@@ -20,7 +20,8 @@ from renewal_opt.analysis.fund.worth import base as base_module
 from renewal_opt.analysis.fund.worth.answer import worth
 from renewal_opt.analysis.fund.worth.base import Asked
 from renewal_opt.analysis.fund.worth.caps import solve_caps
-from renewal_opt.analysis.fund.worth.curve import CurveMaker, all_caps, caps_of, scaled, with_all_money
+from renewal_opt.analysis.fund.worth.curve import CurveMaker
+from renewal_opt.analysis.fund.worth.curve_policies import all_caps, caps_of, scaled, with_all_money
 from renewal_opt.analysis.fund.worth.levers import by_year, with_policy
 from renewal_opt.analysis.fund.worth.moved import Found, Solver
 from renewal_opt.analysis.portfolio import funded

@@ -68,7 +68,7 @@ def joined(data: dict[str, Any], path: Path, collector: Collector, max_bytes: in
     raw = read_bytes(place, Collector(), max_bytes)
     if raw is None or hashlib.sha256(raw).hexdigest() != said["sha256"]:
         found = _("not there") if raw is None else _("another content")
-        expected = _("the unchanged file {file} with what the plans of the folder have in common: move plans with their whole folder, or write one for itself by show plan --json").format(file=said["path"])
+        expected = _("the unchanged file {file} with what the plans of the folder have in common: move plans with their whole folder, or write one by itself with show plan FILE --json").format(file=said["path"])
         collector.add(Finding("shared_parts", file=str(path), path=KEY, value=found, expected=expected))
         return None
     parts = parse_json(raw, str(place), collector, _("the common parts of plans in JSON"))

@@ -169,5 +169,5 @@ def some(ids: Sequence[str], most: int = 8) -> str:
 def notes(answer: StressAnswer) -> list[str]:
     """Return whether it was stopped, and what had to be assumed, each once."""
     found = {n.zh: n for c in answer.cases for n in c.notes}
-    stopped = [_("Stopped before its end: what is told is settled, the rest was not looked at (cases done: {n}).").format(n=len(answer.cases))] if answer.stopped else []
+    stopped = [_("Stopped before its end: the rest of what was asked was not looked at (cases done: {n}).").format(n=len(answer.cases))] if answer.stopped else []
     return [*stopped, *(n.text() for n in found.values())]

@@ -12,7 +12,8 @@ from ...assemble import input_files, program_versions
 from ..target import Target
 from .base import Asked, Base, base_of, chosen_levers, optimum_of
 from .caps import solve_caps, worth_of_caps
-from .curve import CurveMaker, measured_by_budget
+from .curve import CurveMaker
+from .curve_policies import measured_by_budget
 from .levers import Lever
 from .lp_prices import LeverProgram
 from .sets import Solved, solve_sets, worth_of_sets
