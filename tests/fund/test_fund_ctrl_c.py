@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from small import Town, channel, new
+from test_balance_price import borrowing_city
 from worth_cases import WAN, target_of_town
 
+from renewal_opt.analysis.fund import balance
 from renewal_opt.analysis.fund.stress import run as stress_run
 from renewal_opt.analysis.fund.stress import survivor as survivor_module
 from renewal_opt.analysis.fund.stress.run import Asked, stress
@@ -170,6 +172,34 @@ def test_a_survivor_is_looked_for_no_longer(monkeypatch: pytest.MonkeyPatch) -> 
     free = stress(target_of_town(towns()), asked).survivor
     assert free is not None
     assert (free.status, len(rounds) > 3) == ("solved", True)
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("module", "name", "words", "told"),
+    [(balance, "solve_annual", ["balance"], ("plans", "none")), (stress_run, "one_case", ["stress", "--cut", "10%,20%,30%", "--workers", "1"], ("cases", "cut"))],
+)
+def test_a_stopped_command_ends_with_130_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, words: list[str], told: tuple[str, str]
+) -> None:
+    """Ctrl-C comes with the second solve: what was answered by then is written and told."""
+    whole, calls = getattr(module, name), []
+
+    def second(*given: Any, **more: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return whole(*given, **more)
+
+    monkeypatch.setattr(module, name, second)
+    out = tmp_path / "out.json"
+    done = CliRunner().invoke(main, ["--lang", "en", "fund", words[0], str(borrowing_city(tmp_path / "city")), *words[1:], "-o", str(out)])
+    assert done.exit_code == 130, done.output
+    assert "Stopped before its end" in " ".join(done.output.split())
+    answer = json.loads(out.read_text(encoding="utf-8"))
+    assert answer["stopped"] is True
+    assert len(calls) == 2
+    assert told[1] in json.dumps(answer[told[0]][0])
 
 
 NAPPING = """

@@ -147,8 +147,8 @@ def _warnings(plans: Sequence[Named]) -> list[Label]:
         out.append(Label(zh=f"计划年度不同：{listed}", en=f"the plan years differ: {listed}"))
     open_ones = [n.name for n in plans if n.plan.objective.stopped not in ("gap", "optimal")]
     if open_ones:
-        listed = "、".join(open_ones[:5]) + ("…" if len(open_ones) > 5 else "")
-        out.append(Label(zh=f"未证明到要求的差距，名单可能因此不同：{listed}", en=f"not proven to the gap asked, lists may differ for that alone: {listed}"))
+        zh, en = (comma.join(open_ones[:5]) + ("…" if len(open_ones) > 5 else "") for comma in ("、", ", "))
+        out.append(Label(zh=f"未证明到要求的差距，名单可能因此不同：{zh}", en=f"not proven to the gap asked, lists may differ for that alone: {en}"))
     if any(n.plan.program != first.plan.program for n in plans):
         out.append(Label(zh="各方案由不同版本的程序算出", en="the plans come from different versions of the program"))
     return out
