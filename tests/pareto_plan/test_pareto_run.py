@@ -96,7 +96,8 @@ def test_the_set_its_plans_and_files(done: tuple[Path, Result], truth: set[tuple
         assert number is not None
         assert found.points[number - 1].values[k] == str(best(Fraction(p.values[k]) for p in found.points)) == found.objectives[k].ideal
     assert CliRunner().invoke(main, ["verify", str(out / found.points[0].plan)]).exit_code == 0
-    assert {p.name for p in out.iterdir()} == {"front.json", "front.html", "front.png", "front.csv", "front.xlsx", "plans", "points.jsonl", ".points.lock"}
+    (shared,) = out.glob("shared-*.json")
+    assert {p.name for p in out.iterdir()} == {shared.name, "front.json", "front.html", "front.png", "front.csv", "front.xlsx", "plans", "points.jsonl", ".points.lock"}
 
 
 def test_a_folder_in_use_is_left_alone(city: Path, done: tuple[Path, Result]) -> None:

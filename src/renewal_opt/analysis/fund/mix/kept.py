@@ -2,7 +2,8 @@ r"""Of the ways to pay that are equally good by every aim, the one that changes 
 
 With `o` the plan's money of an entry, `f = a + b` with `0 <= a <= o` and `b >= 0`, money that stays and money that comes: what a project
 spends in a year is given, so that the sum of differences is twice that of `b` where `a` and `b` are best, less what the plan's own
-sums differ from the spending. The bounds of `a` are rows, so that the proof of `lower_bound` knows of them.
+sums differ from the spending. The bounds of `a`, and of `a + b` where that is less than what is spent,
+are rows and no bounds of columns, so that the proof of `lower_bound`, which knows the rows alone, has multipliers of them.
 """
 
 from __future__ import annotations
@@ -53,22 +54,23 @@ def nearest(system: MoneySystem, plan: Sequence[int], unit: int, options: SolveO
         See `cheapest`.
     """
     stays = [min(o, upper) for o, upper in zip(plan, system.upper, strict=True)]
+    paid = {p: amount for members, amount in zip(system.group, system.amount, strict=True) for p in members}
     halves: list[list[int]] = []  # of each position: that of what stays, that of what comes
     upper: list[int] = []
     cost: list[Fraction] = []
     bounds: list[MoneyRow] = []
     first: list[int] = []
     for p, (o, most) in enumerate(zip(stays, system.upper, strict=True)):
-        own: list[int] = []
-        for amount, price in ((o, 0), (most - o, 1)):
-            if amount or (price and not own):
-                own.append(len(upper))
-                first.append(p)
-                upper.append(amount)
-                cost.append(Fraction(price))
+        prices = [0] if o and o == most else [0, 1] if o else [1]
+        own = list(range(len(upper), len(upper) + len(prices)))
+        first += [p] * len(own)
+        upper += [most] * len(own)
+        cost += map(Fraction, prices)
         halves.append(own)
         if len(own) > 1:
             bounds.append(MoneyRow(f"stays:{p}", [own[0]], None, None, o, "stays"))
+            if most < paid[p]:
+                bounds.append(MoneyRow(f"whole:{p}", own, None, None, most, "stays"))
     rows = [_split(row, halves) for row in system.rows]
     both = replace(
         system, entries=system.entries[first], upper=upper, group=[[h for p in members for h in halves[p]] for members in system.group],
@@ -76,7 +78,7 @@ def nearest(system: MoneySystem, plan: Sequence[int], unit: int, options: SolveO
     )  # fmt: skip
     start = [0] * len(upper)
     for p, own in enumerate(halves):
-        start[own[0]] = min(known[p], upper[own[0]])
+        start[own[0]] = min(known[p], stays[p]) if len(own) > 1 else known[p]
         if len(own) > 1:
             start[own[1]] = known[p] - start[own[0]]
     came = cheapest(both, cost, unit, options, start)
