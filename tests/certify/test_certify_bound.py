@@ -18,6 +18,7 @@ from renewal_opt.certify.bound import (
     reduced,
     rounded_down,
 )
+from renewal_opt.certify.document import document, proof_of
 from renewal_opt.certify.point import broken_rows, short_rows
 from renewal_opt.certify.prove import certify, certify_infeasible
 from renewal_opt.certify.result import gap_of
@@ -253,6 +254,16 @@ def test_a_point_that_several_rows_break_together_by_a_hair(short: int) -> None:
     assert found.met
     assert (found.bound, found.better) == (60, None)
     assert walk(system, found.proof) == 60
+    written = document(found.proof, system, inputs=(), overrides={}, program={})
+    assert walk(system, proof_of(written, system)) == 60
+
+
+def test_a_proof_that_names_a_row_twice_is_refused() -> None:
+    system = build_system(crossing_by_a_yuan(1).problem())
+    written = document(certify(system, F(60), F(0)).proof, system, inputs=(), overrides={}, program={})
+    assert len(written.rows) > 1
+    with pytest.raises(Refuted):
+        proof_of(written.model_copy(update={"rows": (written.rows[0], *written.rows[:-1])}), system)
 
 
 def test_a_point_that_has_money_is_not_closed() -> None:

@@ -175,6 +175,13 @@ def test_faulty_shocks_are_told_all_at_once() -> None:
     rows = read_shocks([("cut", "cash=10%,0.2"), ("revenue", "-30%")], funding)
     assert [[s.amount for s in r] for r in rows] == [["1/10", "1/5"], ["3/10"]]
     assert [len(c) for c in combined(rows, grid=True)] == [1, 1, 1, 2, 2]
+    with pytest.raises(InputError) as caught:
+        read_shocks([("cut", "=10%"), ("rate", "1%,1%")], funding)
+    assert [f.kind for f in caught.value.findings] == ["unknown_id", "duplicate_key"]
+    both = read_shocks([("cut", "10%"), ("cut", "cash=20%")], funding)
+    assert len(combined(both, grid=False)) == 2
+    with pytest.raises(InputError, match="cash"):
+        combined(both, grid=True)
 
 
 # -- thresholds against the rows of cover ------------------------------------------------------------------------------

@@ -152,6 +152,8 @@ def proof_of(data: ProofDocument, system: System) -> Proof:
     """
     rows = [_known(system.row_at, name, "row") for name in data.rows]
     columns = [_known(system.column_at, name, "column") for name in data.columns]
+    if len(set(rows)) < len(rows):
+        raise Refuted("bad_rows")
     pool = tuple(_multipliers(y, rows) for y in data.pool)
     everything = range(len(pool))
     nodes: list[Node] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from .system import Ints, System
 _REACHES = (10**4, 10**7)
 #: largest denominators of the multipliers that are tried
 _SHORT = (12, 1000, 10**6)
+#: multipliers as large are not written into proofs
+_LONG = 10**80
 #: multipliers below this are none
 _NONE = 1e-9
 
@@ -113,7 +115,11 @@ def short_rows(system: System, x: Ints, clock: Clock) -> Iterator[Multipliers]:
             kept = [(side, price) for side, price in prices if price]
             if kept and len({side.row for side, _price in kept}) == len(kept):
                 den = lcm(*(price.denominator for _side, price in kept))
-                yield Multipliers(tuple(side.row for side, _price in kept), tuple(side.sign * int(price * den) for side, price in kept), den)
+                whole = [side.sign * int(price * den) for side, price in kept]  # that no plan is there has no scale
+                shrunk = gcd(*whole)
+                values = tuple(v // shrunk for v in whole)
+                if max(map(abs, values)) < _LONG:
+                    yield Multipliers(tuple(side.row for side, _price in kept), values, 1)
 
 
 def _need(system: System, x: Ints) -> list[int]:

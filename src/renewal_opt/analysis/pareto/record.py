@@ -50,7 +50,9 @@ class Records:
             raw = self.path.read_bytes()
             whole = raw[: raw.rfind(b"\n") + 1]
             lines = whole.decode("utf-8").split("\n")[:-1]  # other ends of lines may stand in a text
-            head = json.loads(lines[0]) if lines else {}
+            if not lines:
+                raise _Changed(_("no whole line is left"))
+            head = json.loads(lines[0])
             if head != self.head:
                 raise InputError(self._differences(head if isinstance(head, dict) else {}))
             self._sum = _sum("", lines[0])

@@ -15,6 +15,7 @@ from ...allot import COST_ROOM
 from ...allot import Level as MoneyLevel
 from ...core import Master
 from ...domain.base import WAN
+from ...errors import SolverError
 from ...funding.tables import MoneySum
 from ...model.build import build_model, plan_rows
 from ...model.compile import compile_model
@@ -38,6 +39,8 @@ from .levels import Level, has_money, matrix_rows
 _ROUNDING = Fraction(1, 10)
 #: seconds for one allotment of at most so many money entries: rules that few whole amounts satisfy may ask for many more
 _SECONDS, _FEW = 10.0, 5_000
+#: with more money entries the relaxation of the full form takes longer than many questions
+_LARGE = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,15 +153,24 @@ class PlanTradeoff:
         return out
 
     def _most(self, entries: Ints, coefs: Floats) -> float:
-        """Return what no plan's sum of money exceeds, 元."""
-        whole = compile_model(build_model(self.problem))
-        cost = np.zeros(whole.n_cols)
-        cost[whole.col_slice("f").start + entries] = coefs / np.abs(coefs).max()
-        whole = replace(whole, col_cost=cost, sense="max", offset=0.0)
-        answer = LinearProgram(whole, presolve=True).run()
+        """Return what no plan's sum of money exceeds, 元: by the linear relaxation, or in large and odd cases what all projects could draw."""
+        table = self.problem.entries
+        dearest = np.zeros(len(self.problem.pairs))  # money of a project and year, all in the entry where the sum counts it most
+        np.maximum.at(dearest, table.pair[entries], np.maximum(coefs, 0.0) * table.upper[entries].astype(np.float64))
+        crude = float(dearest.sum()) * (1.0 + 1e-9)
+        if len(table) > _LARGE:
+            return crude
+        try:
+            whole = compile_model(build_model(self.problem))
+            cost = np.zeros(whole.n_cols)
+            cost[whole.col_slice("f").start + entries] = coefs / np.abs(coefs).max()
+            whole = replace(whole, col_cost=cost, sense="max", offset=0.0)
+            answer = LinearProgram(whole, presolve=True).run()
+        except SolverError:
+            return crude
         if answer is None:  # no plan at all: the search will say so
             return 0.0
-        return most_of(whole, cost, answer) * float(np.abs(coefs).max()) * self.problem.money_unit
+        return min(crude, most_of(whole, cost, answer) * float(np.abs(coefs).max()) * self.problem.money_unit)
 
     def _linear(self, base: Matrices, k: int) -> LinearObjective:
         o = self.objectives[k]

@@ -59,7 +59,7 @@ def read_shocks(words: Sequence[tuple[str, str]], funding: Funding) -> list[list
             findings.append(Finding("bad_shock", file=place, value=text, expected=_expected(kind)))
             continue
         known = [k for k, c in funding.channels.items() if kind != "rate" or c.counts_as == "debt"]
-        if target and target not in known:
+        if (equals and not target) or (target and target not in known):
             expected = _("a channel: {names}").format(names=", ".join(known))
             findings.append(Finding("unknown_id", file=place, value=target, expected=expected, hint=did_you_mean(target, known)))
             continue
@@ -72,7 +72,9 @@ def read_shocks(words: Sequence[tuple[str, str]], funding: Funding) -> list[list
             amount = _amount(kind, level.strip())
             if amount is None:
                 findings.append(Finding("bad_shock", file=place, value=level.strip(), expected=_expected(kind)))
-            elif str(amount) not in [s.amount for s in row]:
+            elif str(amount) in [s.amount for s in row]:
+                findings.append(Finding("duplicate_key", file=place, value=level.strip(), expected=_("each level once")))
+            else:
                 row.append(Shock(kind=kind, target=target, amount=str(amount)))  # type: ignore[arg-type]
         out.append(row)
     if findings:
@@ -102,10 +104,20 @@ def _amount(kind: str, text: str) -> Fraction | None:
 
 
 def combined(rows: Sequence[Sequence[Shock]], *, grid: bool) -> list[tuple[Shock, ...]]:
-    """Return the cases: each shock by itself, and with `grid` every combination of two and more shocks, one level each."""
+    """Return the cases: each shock by itself, and with `grid` every combination of two and more shocks, one level each.
+
+    Raises
+    ------
+    InputError
+        For a grid with a shock on all channels beside one of its kind on a channel: both would meet there.
+    """
     singles: list[tuple[Shock, ...]] = [(s,) for row in rows for s in row]
     if not grid or len(rows) < 2:
         return singles
+    named = {(s.kind, s.target) for (s,) in singles}
+    if twice := sorted({kind for kind, target in named if not target and len({t for k, t in named if k == kind}) > 1}):
+        expected = _("in a grid all channels, or named ones: a channel would be met twice")
+        raise InputError([Finding("bad_shock", file=f"--{kind}", value=", ".join(sorted(t for k, t in named if k == kind and t)), expected=expected) for kind in twice])
     several = [some for n in range(2, len(rows) + 1) for some in itertools.combinations(rows, n)]
     return singles + [case for some in several for case in itertools.product(*some)]
 
