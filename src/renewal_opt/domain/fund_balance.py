@@ -36,6 +36,8 @@ class BalancedPlan(Frozen):
     """Groups that the level binds: those with a project that may start or runs, and with money that counts; 0 where nothing is asked of the plan."""
     short: int = 0
     """Groups that would not balance in the plan without balancing."""
+    unbalanced: tuple[str, ...] = ()
+    """Their ids; of the city as a whole: empty text."""
 
 
 class BalancePrice(FundHead):

@@ -293,8 +293,7 @@ class FundBalanceRule(Switched):
     level: Literal["project", "area", "district", "city"]
     """Who balances: each project, each coordinated area together, each district (projects count by their shares), or the whole plan."""
     of: Literal["debt", "cost"] = "debt"
-    """`debt`: revenue >= ratio x principal and interest of all debt; `cost`: revenue and grants >= ratio x (investment, interest and issue fees).
-    Interest in building time counts once: where the library's investment is dynamic (动态), what it states of it is taken off the investment."""
+    """`debt`: revenue >= ratio x principal and interest of all debt; `cost`: revenue and grants >= ratio x (investment, interest and issue fees). Interest in building time counts once: where the library's investment is dynamic (动态), what it states of it is taken off the investment."""
     ratio: DatedNumber
     """Least ratio; 1 for a plain balance."""
     revenue: Seq[Literal["government_fund", "special", "operating"]] | None = None

@@ -10,11 +10,21 @@ from typing import Any
 from ..domain.fund_balance import BalancedPlan, BalancePrice
 from ..i18n import _
 from .compare_charts import figure_json
-from .fund_balance_words import level_name, nothing, places_of, price_text, question, state, stopped_note
+from .fund_balance_words import (
+    level_name,
+    nothing,
+    places_of,
+    price_text,
+    question,
+    state,
+    stopped_note,
+    unbalanced_words,
+)
 from .fund_page import fund_frame
 from .numbers import rounded
 from .page import chart, fold, table, tag
-from .view import basis_name, synthetic_notice
+from .robust_words import unit_name
+from .view import synthetic_notice
 
 #: from the narrowest group to the widest, as the picture has them
 _LEVELS = ("project", "area", "district", "city")
@@ -32,7 +42,7 @@ def balance_page(answer: BalancePrice) -> str:
     title = _("Price of balancing: {title}").format(title=answer.title.text())
     body = [tag("p", synthetic_notice(), "notice")] if answer.synthetic else []
     body += [tag("h1", title), tag("p", question(answer))]
-    body.append(tag("p", _("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)), "soft"))
+    body.append(tag("p", _("Scores are in {unit}. A price is the interval that both proven bounds leave open.").format(unit=unit_name(answer.basis)), "soft"))
     if note := stopped_note(answer):
         body.append(tag("p", note, "warn"))
     for p in answer.plans:
@@ -41,7 +51,7 @@ def balance_page(answer: BalancePrice) -> str:
         elif nothing(p):
             body.append(tag("p", f"{level_name(p.level)}: {nothing(p)}", "warn"))
     body += [tag("h2", _("Price in score by level")), *chart("prices", drawn), _table(answer)]
-    body.append(tag("p", _("“unbalanced before”: groups that do not balance in the plan without balancing."), "soft"))
+    body += [tag("p", line, "soft") for line in unbalanced_words(answer)]
     body += _moves(answer)
     return fund_frame(title, "\n".join(body), drawn)
 

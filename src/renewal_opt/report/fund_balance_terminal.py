@@ -16,10 +16,12 @@ from .fund_balance_words import (
     question,
     state,
     stopped_note,
+    unbalanced_words,
 )
 from .numbers import rounded
+from .robust_words import unit_name
 from .terminal import Pages
-from .view import basis_name, synthetic_notice
+from .view import synthetic_notice
 
 
 def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None = None) -> None:
@@ -29,7 +31,7 @@ def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None
         pages.line(synthetic_notice(), "bold red")
     pages.heading(_("Price of balancing: {title}").format(title=answer.title.text()))
     pages.line(question(answer))
-    pages.line(_("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)))
+    pages.line(_("Scores are in {unit}. A price is the interval that both proven bounds leave open.").format(unit=unit_name(answer.basis)))
     if note := stopped_note(answer):
         pages.line(note, "bold")
     rows, places = [], places_of(answer)
@@ -38,7 +40,8 @@ def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None
         short = "" if p.level == "none" else _("{short} of {groups}").format(short=p.short, groups=p.groups)
         rows.append([level_name(p.level), value if p.status == "solved" else state(p), price_text(p, places) if p.level != "none" else "", str(len(p.chosen)) if p.status == "solved" else "", short])
     pages.table([_("who balances"), _("score"), _("price"), _("new starts"), _("unbalanced before")], rows, range(1, 5))
-    pages.line(_("“unbalanced before”: groups that do not balance in the plan without balancing."))
+    for line in unbalanced_words(answer):
+        pages.line(line)
     for p in answer.plans[1:]:
         if words := nothing(p):
             pages.line(f"{level_name(p.level)}: {words}", "bold")

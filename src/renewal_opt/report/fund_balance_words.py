@@ -59,6 +59,16 @@ def nothing(plan: BalancedPlan) -> str:
     return _("no group of this level has anything that counts: nothing has to balance, and the price of 0 says nothing")
 
 
+def unbalanced_words(answer: BalancePrice) -> list[str]:
+    """Return what “unbalanced before” counts, and which groups those are."""
+    out = [_("“unbalanced before”: of the groups that a level binds, candidates too, those in the plan without balancing that do not balance there; debt and revenue as the rule counts them, which the covers of cash and stress do not.")]
+    for plan in answer.plans:
+        named = [i for i in plan.unbalanced if i]
+        if named:
+            out.append(_("{level}: {ids}").format(level=level_name(plan.level), ids=", ".join(named)))
+    return out
+
+
 def moves(plan: BalancedPlan) -> str:
     """Return what enters and leaves against the plan without balancing."""
     parts = [(_("leave: {ids}"), plan.left), (_("enter: {ids}"), plan.entered)]

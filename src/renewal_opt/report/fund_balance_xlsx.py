@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ..domain.fund_balance import BalancePrice
 from ..i18n import _
-from .fund_balance_words import level_name, nothing, question, state, stopped_note
-from .view import basis_name, synthetic_notice
+from .fund_balance_words import level_name, nothing, question, state, stopped_note, unbalanced_words
+from .robust_words import unit_name
+from .view import synthetic_notice
 from .xlsx_cells import Book, write_table
 
 
@@ -22,7 +23,7 @@ def write_balance_price(answer: BalancePrice, path: str | Path) -> None:
         row += 1
     sheet.merged(row, 0, 9, _("Price of balancing: {title}").format(title=answer.title.text()), "title")
     sheet.merged(row + 1, 0, 9, question(answer), "line")
-    sheet.merged(row + 2, 0, 9, _("Score: points x {basis}. A price is the interval that both proven bounds leave open.").format(basis=basis_name(answer.basis)), "line")
+    sheet.merged(row + 2, 0, 9, _("Scores are in {unit}. A price is the interval that both proven bounds leave open.").format(unit=unit_name(answer.basis)), "line")
     if note := stopped_note(answer):
         sheet.merged(row + 3, 0, 9, note, "warn")
         row += 1
@@ -42,6 +43,9 @@ def write_balance_price(answer: BalancePrice, path: str | Path) -> None:
             sheet.value(row, col, None if p.level == "none" else count)
         sheet.text(row, 8, nothing(p) or ", ".join(p.left), "warn" if nothing(p) else "text")
         sheet.text(row, 9, ", ".join(p.entered))
+        row += 1
+    for words in unbalanced_words(answer):
+        sheet.merged(row, 0, 9, words, "line")
         row += 1
     cut = _("the table is longer than a sheet: the rest is in the JSON file")
     solved = [p for p in answer.plans if p.status == "solved"]

@@ -42,4 +42,4 @@ def print_bond_file(answer: BondFile, stream: IO[str], width: int | None = None)
 
 
 def _ratio(value: str | None) -> str:
-    return "–" if value is None else points(value)
+    return "–" if value is None else points(Fraction((Fraction(value) * 100).__floor__(), 100))  # never more than there is

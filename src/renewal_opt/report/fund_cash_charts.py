@@ -11,7 +11,7 @@ from ..domain.base import WAN
 from ..domain.fund_cash import CashAnswer, ProjectCash
 from ..i18n import _
 from .compare_charts import figure_json
-from .fund_cash_words import cover_of, line_name
+from .fund_cash_words import cover_of, cover_text, line_name
 from .fund_page import broken
 from .png import COLOURS
 
@@ -143,7 +143,7 @@ def _cover(answer: CashAnswer, shown: Sequence[ProjectCash]) -> dict[str, Any]:
         name = line_name(line) + (_(", with help") if helped else "")
         data.append({
             "type": "bar", "orientation": "h", "name": html.escape(name), "y": names, "x": [None if v is None else min(v, EDGE) for v in values], "customdata": values,
-            "text": ["" if v is None else f"{v:.2f}" for v in values], "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "marker": {"color": colour},
+            "text": ["–" if c is None else cover_text(c, helped=helped) for c in covers], "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "marker": {"color": colour},
             "hovertemplate": "%{y}: %{customdata:.4f}<extra>" + html.escape(name) + "</extra>",
         })  # fmt: skip
     shapes, notes = [], []

@@ -40,6 +40,6 @@ def facts(answer: FundLeast) -> list[tuple[str, str]]:
     out.append((_("Proof"), f"{how} ({by}) · {stopped_name(answer.stopped)}" if gap else f"{how} ({by})"))
     if answer.best_money is not None:
         saved = Fraction(answer.best_money - answer.value)
-        share = percent(saved / answer.best_money, 1) if answer.best_money else "–"
+        share = percent(saved / Fraction(answer.value), 1) if answer.value else "–"
         out.append((_("Least for the best plan's projects (10k yuan)"), _("{money}, {saved} more ({share})").format(money=wan(answer.best_money), saved=wan(saved), share=share)))
     return out

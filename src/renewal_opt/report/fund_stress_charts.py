@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from ..domain.fund_stress import Case, StressAnswer
@@ -13,6 +14,8 @@ from .fund_stress_words import best_words, case_name, held_loss, level, places_o
 
 #: colours: projects held, solved anew
 _HELD, _AGAIN = "#D55E00", "#0072B2"
+#: losses of at least so much are shown whole, rounded up
+_LARGE = 1000.0
 #: projects in the picture of cover
 MOST = 40
 
@@ -29,7 +32,8 @@ def _held(c: Case) -> float | None:
 
 def _again(c: Case) -> float | None:
     """Return the largest loss that the proven interval leaves open."""
-    return None if c.best is None else c.best.loss_most
+    most = None if c.best is None else c.best.loss_most
+    return float(ceil(most)) if most is not None and most >= _LARGE else most  # as the table: never below the bound
 
 
 def _tornado(answer: StressAnswer) -> dict[str, Any] | None:

@@ -29,7 +29,8 @@ from .fund_stress_words import (
 )
 from .numbers import points
 from .page import chart, fold, table, tag
-from .view import basis_name, synthetic_notice
+from .robust_words import unit_name
+from .view import synthetic_notice
 
 
 def write_stress_page(answer: StressAnswer, path: str | Path) -> None:
@@ -43,8 +44,8 @@ def stress_page(answer: StressAnswer) -> str:
     title = _("Stress: {title}").format(title=answer.title.text())
     body = [tag("p", synthetic_notice(), "notice")] if answer.synthetic else []
     value = score_text(answer.objective, places_of(answer))
-    words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
-    body += [tag("h1", title), tag("p", words.format(value=value, basis=basis_name(answer.basis))), *(tag("p", n) for n in notes(answer))]
+    words = _("The plan as stated scores {value} ({unit}). A loss that is not one number is the interval that both proven bounds leave open.")
+    body += [tag("h1", title), tag("p", words.format(value=value, unit=unit_name(answer.basis))), *(tag("p", n) for n in notes(answer))]
     body += [*_cases(answer, drawn), *_falls(answer), *_far(answer), *_cover(answer, drawn), *_survivor(answer)]
     return fund_frame(title, "\n".join(body), drawn)
 

@@ -47,7 +47,7 @@ def held_words(h: Held | None) -> str:
     if h is None:
         return ""
     words = {
-        "funded": _("all funded"), "falls": _("{n} fall").format(n=len(h.fallen)), "carry_overs": _("carry-overs cannot be funded"), "failed": _("not settled"),
+        "funded": _("all funded"), "falls": _("projects that fall: {n}").format(n=len(h.fallen)), "carry_overs": _("carry-overs cannot be funded"), "failed": _("not settled"),
     }[h.status]  # fmt: skip
     if h.broken and h.status in ("funded", "falls"):
         words += " " + _("(breaks rules on the portfolio)")

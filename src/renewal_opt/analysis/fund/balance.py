@@ -99,7 +99,7 @@ def price_of_balancing(
             if isinstance(error, SolverError) and cancel is not None and cancel.is_set():
                 break  # stopped before it had a plan
             status = "infeasible" if isinstance(error, InfeasibleError) else "failed"
-            plans.append(BalancedPlan(level=level, rule=rule, status=status, why=str(error), groups=groups, short=short))  # type: ignore[arg-type]
+            plans.append(BalancedPlan(level=level, rule=rule, status=status, why=str(error), groups=groups, short=len(short), unbalanced=short))  # type: ignore[arg-type]
             continue
         plans.append(_told(level, rule, plan, base, groups, short))
     scenario = inputs.scenario
@@ -110,7 +110,7 @@ def price_of_balancing(
     )  # fmt: skip
 
 
-def _told(level: str, rule: dict[str, str], plan: Plan, base: Plan, groups: int = 0, short: int = 0) -> BalancedPlan:
+def _told(level: str, rule: dict[str, str], plan: Plan, base: Plan, groups: int = 0, short: tuple[str, ...] = ()) -> BalancedPlan:
     mine, theirs = ({c.id for c in p.chosen if c.part == "new_start"} for p in (plan, base))
     value, before = Fraction(plan.objective.value), Fraction(base.objective.value)
     bound, limit = plan.objective.bound, base.objective.bound
@@ -119,12 +119,12 @@ def _told(level: str, rule: dict[str, str], plan: Plan, base: Plan, groups: int 
     return BalancedPlan(
         level=level, rule=rule, status="solved", objective=plan.objective.value, bound=bound,  # type: ignore[arg-type]
         price_least=0.0 if level == "none" else least, price_most=0.0 if level == "none" else most,
-        chosen=tuple(c.id for c in plan.chosen if c.part == "new_start"), entered=tuple(sorted(mine - theirs)), left=tuple(sorted(theirs - mine)), groups=groups, short=short,
+        chosen=tuple(c.id for c in plan.chosen if c.part == "new_start"), entered=tuple(sorted(mine - theirs)), left=tuple(sorted(theirs - mine)), groups=groups, short=len(short), unbalanced=short,
     )  # fmt: skip
 
 
-def _groups(inputs: Inputs, problem: Problem, base: Plan, key: str) -> tuple[int, int]:
-    """Return how many groups the rule `key` binds, and how many of them do not balance in the plan without it."""
+def _groups(inputs: Inputs, problem: Problem, base: Plan, key: str) -> tuple[int, tuple[str, ...]]:
+    """Return how many groups the rule `key` binds, and the ids of those that do not balance in the plan without it."""
     held = of_plan(Path(inputs.scenario.name), inputs, base, problem)
     rows = [row for row in fund_balance.rows(problem) if row.rule == f"funding.fund_balance.{key}"]
-    return len(rows), sum(not row.holds(held.chosen, held.money) for row in rows)
+    return len(rows), tuple(row.name.partition("[")[2].rstrip("]") for row in rows if not row.holds(held.chosen, held.money))

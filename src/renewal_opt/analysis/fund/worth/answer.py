@@ -117,9 +117,9 @@ _RESERVED = Label(
 
 def _notes(base: Base) -> list[Label]:
     out: list[Label] = []
-    forbids = [k for k, r in base.problem.policy.funding.caps.items() if r.active and r.amount - r.already_used <= 0]
+    forbids = [r.label for r in base.problem.policy.funding.caps.values() if r.active and r.amount - r.already_used <= 0]
     if forbids:
-        out.append(Label(zh=f"上限为 0 的禁止性规则不作变动：{'、'.join(forbids)}", en=f"rules that forbid (a cap of 0) are not moved: {', '.join(forbids)}"))
+        out.append(Label(zh=f"上限为 0 的禁止性规则不作变动：{'、'.join(r.zh for r in forbids)}", en=f"rules that forbid (a cap of 0) are not moved: {', '.join(r.en for r in forbids)}"))
     if any(c.carry_surplus for c in base.problem.policy.funding.channels.values()):
         out.append(_SPLIT_BY_YEAR)
     if any(r.active and r.of == "cap" for r in base.problem.policy.funding.reserved.values()):
