@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from plan_fixture import everything, made_plan
 
-from renewal_opt.report.terminal import print_plan, print_plan_assumptions, wrapped
+from renewal_opt.report.terminal import Pages, print_plan, print_plan_assumptions, wrapped
 
 
 def cells(text: str) -> int:
@@ -106,3 +106,18 @@ def test_rounding_is_told_where_money_is_finer_than_the_table() -> None:
 
     assert words in with_money(1_234_550)
     assert words not in with_money(1_234_500)
+
+
+@pytest.mark.parametrize(("columns", "stacked"), [(5, False), (7, True)])
+def test_numbers_are_never_cut(columns: int, stacked: bool) -> None:
+    """Heads of numbers are broken into lines; where the numbers themselves do not fit, each row is told by itself."""
+    out = io.StringIO()
+    header = ["no.", *(f"investment of part {n} (10k yuan)" for n in range(1, columns))]
+    row = ["1", *(f"{n},234,567.89" for n in range(1, columns))]
+    Pages(out, 80).table(header, [row], right=range(columns))
+    text = out.getvalue()
+    assert max(cells(line) for line in text.splitlines()) <= 80
+    assert all(cell in text for cell in row)
+    words = " ".join(text.split())
+    assert ("no.: 1" in words) is stacked
+    assert words.count("yuan)") == columns - 1

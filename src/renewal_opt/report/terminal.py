@@ -27,6 +27,8 @@ from .view import (
 SHOWN = 12
 #: cells that names of channels may take before they are broken
 NAMES = 24
+#: cells that a column of texts needs beside numbers
+TEXT = 16
 #: narrowest terminal that is served
 NARROW = 60
 #: a word with its spaces, or a Chinese character with the marks that close it
@@ -92,24 +94,62 @@ class Pages:
         self.console.print(table)
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[int] = (), total: bool = False) -> None:
-        """Print a table; columns in `right` hold numbers; with `total` the last row is set off."""
+        """Print a table; columns in `right` hold numbers; with `total` the last row is set off.
+
+        A number is never cut: where a row is too wide, heads of numbers are broken into lines and texts wrap; where that does not do,
+        each row is told by itself, a line for each number.
+        """
         from rich import box
         from rich.table import Table
 
-        numbers = set(right)
+        numbers, header, rows = set(right), [clean(name) for name in header], [[clean(cell) for cell in row] for row in rows]
+        fitting = _heads(header, rows, numbers, self.console.width)
+        if fitting is None:
+            self._stacked(header, rows, total)
+            return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-        for at, name in enumerate(header):
-            table.add_column(clean(name), justify="right" if at in numbers else "left", no_wrap=at in numbers, overflow="fold")
+        for at, name in enumerate(fitting):
+            table.add_column(name, justify="right" if at in numbers else "left", no_wrap=at in numbers, overflow="fold")
         for at, row in enumerate(rows):
             if total and at == len(rows) - 1:
                 table.add_section()
-            table.add_row(*map(clean, row))
+            table.add_row(*row)
         self.console.print(table)
+
+    def _stacked(self, header: Sequence[str], rows: Sequence[Sequence[str]], total: bool) -> None:
+        """Print each row by itself: its first cell with its head, then the others."""
+        for at, row in enumerate(rows):
+            if total and at == len(rows) - 1:
+                self.console.print()
+            self.line(_("{name}: {value}").format(name=header[0], value=row[0]) if header[0] else row[0], "bold")
+            for name, cell in zip(header[1:], row[1:], strict=True):
+                self.line("  " + _("{name}: {value}").format(name=name, value=cell))
 
     def more(self, shown: int, of: int) -> None:
         """Say how many rows of a long list are not shown."""
         if of > shown:
             self.line("  " + _("… and {more} more").format(more=of - shown))
+
+
+def _heads(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int], width: int) -> list[str] | None:
+    """Return the heads of a table of at most `width` cells, those of numbers broken into lines where they must be; None where no number may be cut and the rows do not fit."""
+    from rich.cells import cell_len
+
+    room = width - 2 * (len(header) - 1)
+    cells = [max((cell_len(row[at]) for row in rows), default=0) for at in range(len(header))]
+    whole = [max(used, cell_len(name)) for used, name in zip(cells, header, strict=True)]
+    least = [used if at in numbers else min(used, TEXT) for at, used in enumerate(whole)]
+    if sum(least) <= room:
+        return list(header)
+    # the shortest lines that a head can be broken into: its longest word
+    words = [max([cells[at], *(cell_len(piece.rstrip()) for piece in _PIECES.findall(name))]) for at, name in enumerate(header)]
+    narrow = [words[at] if at in numbers else used for at, used in enumerate(least)]
+    if sum(narrow) > room:
+        return None
+    for at in sorted(numbers, key=lambda n: narrow[n] - whole[n]):  # the longest head gives most
+        over = sum(least) - room
+        least[at] = max(narrow[at], least[at] - max(over, 0))
+    return ["\n".join(wrapped(name, least[at])) if at in numbers else name for at, name in enumerate(header)]
 
 
 def print_plan(plan: Plan, policy: Policy | None, library: Library | None, file: IO[str], *, language: str | None = None, width: int | None = None) -> None:
