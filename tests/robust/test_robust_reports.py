@@ -269,3 +269,39 @@ def test_choices_that_were_not_found_are_told_everywhere(tmp_path: Path) -> None
     first = " ".join(str(c) for row in book[book.sheetnames[0]].iter_rows(values_only=True) for c in row if c is not None)
     for text in (printed(late), first, robust_page(late, None, None)):
         assert "minimax regret: not found in the time" in text
+
+
+def test_a_stop_names_the_levels_of_protection_that_were_not_reached() -> None:
+    answer = answered(**WHOLE)
+    assert "not reached" not in printed(answer)
+    cut = answer.model_copy(update={"protected": answer.protected[:1]})
+    assert "asked for and not reached: gamma 1, 2.5" in printed(cut)
+    assert "not reached: gamma 0, 1, 2.5" in printed(answer.model_copy(update={"protected": ()}))
+    assert "not reached: gamma 0, 1, 2.5" in robust_page(answer.model_copy(update={"protected": ()}), None, None)
+
+
+def test_a_stop_after_the_time_of_the_list_is_told_as_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list has its share of the time only; a signal that comes while single projects are looked at is no end of time."""
+    cancel = threading.Event()
+    monkeypatch.setattr(portfolios, "may_sweep", lambda _table: False)
+
+    def ended(search: Any, _most: int) -> bool:
+        search.why = "time"
+        cancel.set()
+        return False
+
+    monkeypatch.setattr(portfolios.Search, "complete", ended)
+    answer = robust(town().inputs, RobustQuestion.model_validate({"weights": {}, "scores": {"default": 3}}), cancel=cancel)
+    assert answer.claim == "partial"
+    assert answer.why == "stopped"
+
+
+def test_a_project_forced_in_is_never_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portfolios, "decide", lambda _search, _item: portfolios.Decided("undecided", "open"))
+    monkeypatch.setattr(portfolios, "may_sweep", lambda _table: False)
+    monkeypatch.setattr(portfolios.Search, "complete", lambda search, _most: setattr(search, "why", "many"))
+    answer = answered(town(scenario={"force": {"in": ["d"]}}), weights={})
+    states = {p.id: (p.state, p.index, p.why) for p in answer.projects}
+    assert states["d"] == ("core", "1", "scenario")
+    assert {states[k][0] for k in "abc"} == {"undecided"}
+    assert "in by the scenario: d" in printed(answer)

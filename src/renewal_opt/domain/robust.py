@@ -263,8 +263,8 @@ class RobustProject(Frozen):
     """Number of the listed portfolios that hold it."""
     index: str | None
     """Core index, exact text; None where the set is not complete and the project neither core (1) nor exterior (0)."""
-    why: Literal["set", "single", "witness", "open"]
-    """`set`: the complete set; `single`: proven for this project alone; `witness`: portfolios with and without it are known; `open`: not decided."""
+    why: Literal["set", "single", "witness", "open", "scenario"]
+    """`scenario`: forced in, so in every portfolio; `set`: the complete set; `single`: proven for this project alone; `witness`: portfolios with and without it are known; `open`: not decided."""
 
 
 class Choice(Frozen):

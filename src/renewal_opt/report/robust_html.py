@@ -20,6 +20,7 @@ from .robust_words import (
     index_text,
     left_text,
     missing_choices,
+    missing_levels,
     moves,
     nothing_open,
     number,
@@ -49,10 +50,10 @@ def robust_page(answer: RobustAnswer, policy: Policy | None, library: Library | 
     title = _("Robust portfolios: {title}").format(title=answer.title.text())
     body = [tag("p", synthetic_notice(), "notice")] if answer.synthetic else []
     body += [tag("h1", title), *(tag("p", sentence) for sentence in definitions(answer))]
-    body += [*_price(answer, names, drawn), *_trial(answer)]
+    body += [*_price(answer, names, drawn), *_trial(answer), *(tag("p", sentence, "warn") for sentence in missing_levels(answer))]
     if answer.claim != "none":
         body += [*_projects(answer, names, drawn), *_choices(answer, names), *_portfolios(answer, names), *_refine(answer, names)]
-    return frame(title, "\n".join(body), chart_data(drawn), DRAWING, "#portfolios td:last-child { min-width: 420px; }")
+    return frame(title, "\n".join(body), chart_data(drawn), DRAWING, "#portfolios th { white-space: normal; min-width: 72px; }")
 
 
 def _listed(ids: list[str] | tuple[str, ...], names: Names) -> str:
@@ -144,9 +145,11 @@ def _portfolios(answer: RobustAnswer, names: Names) -> list[str]:
         for m, low, high in zip(answer.measures, p.low, p.high, strict=True):
             pair = (wan(Fraction(v)) if m.kind == "cost" else number(v, places) for v in (low, high))
             row.append("\n".join(dict.fromkeys(pair)))
-        rows.append([*row, _(", ").join(p.chosen)])
+        rows.append(row)
     note = _("Where scores or costs are intervals, the least and the largest value stand one under the other. Measures: see the projects above.")
-    inner = [tag("p", note, "soft"), '<div id="portfolios">', table([*header, _("its projects")], rows, range(right)), "</div>"]
+    inner = [tag("p", note, "soft"), '<div id="portfolios">', table(header, rows, range(right)), "</div>"]
+    held = [tag("p", _("Portfolio {number}: ").format(number=p.id) + _(", ").join(p.chosen)) for p in answer.portfolios]
+    inner += fold(_("Projects of each portfolio"), held)
     return [tag("h2", _("Portfolios ({number})").format(number=len(answer.portfolios))), tag("p", claim_words(answer)), *fold(_("Table of portfolios"), inner, len(rows) <= 30)]
 
 

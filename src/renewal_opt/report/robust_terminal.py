@@ -20,6 +20,7 @@ from .robust_words import (
     index_words,
     left_text,
     missing_choices,
+    missing_levels,
     moves,
     nothing_open,
     number,
@@ -70,6 +71,8 @@ def print_robust(answer: RobustAnswer, policy: Policy | None, library: Library |
     if answer.protected:
         _protected(answer, pages)
         _trial(answer, pages)
+    for sentence in missing_levels(answer):
+        pages.line(sentence, "bold")
 
 
 def _information(answer: RobustAnswer, names: Names, pages: Pages) -> None:
@@ -97,6 +100,9 @@ def _projects(answer: RobustAnswer, names: Names, pages: Pages) -> None:
             pages.more(2 * SHOWN, len(mine))
         else:
             _ids(pages, [p.id for p in mine])
+            forced = [p.id for p in mine if p.why == "scenario"]
+            if forced:
+                _ids(pages, forced, _("in by the scenario: "))
 
 
 def _ids(pages: Pages, ids: Sequence[str], title: str = "") -> None:

@@ -29,7 +29,7 @@ def state_name(state: str) -> str:
 def why_state(why: str) -> str:
     """Return what a state rests on."""
     return {
-        "set": _("the complete set"), "single": _("proven for this project"), "witness": _("portfolios with and without it"), "open": _("not decided in the time"),
+        "scenario": _("in by the scenario"), "set": _("the complete set"), "single": _("proven for this project"), "witness": _("portfolios with and without it"), "open": _("not decided in the time"),
     }[why]  # fmt: skip
 
 
@@ -60,6 +60,18 @@ def claim_words(answer: RobustAnswer) -> str:
     return _("{number} nondominated portfolios, there may be more: {why}").format(number=number, why=why)
 
 
+def missing_levels(answer: RobustAnswer) -> list[str]:
+    """Return which levels of protection were asked for and not reached, in a sentence; empty where none."""
+    stated = asked(answer, "protection", "gamma")
+    if stated is None:
+        return []
+    reached = {Fraction(p.gamma) for p in answer.protected}
+    left = sorted({Fraction(0), *(Fraction(str(g)) for g in stated)} - reached)
+    if not left:
+        return []
+    return [_("Protection against overrun was asked for and not reached: gamma {levels} (stopped before).").format(levels=_(", ").join(f"{float(g):.12g}" for g in left))]
+
+
 def asked(answer: RobustAnswer, *path: str) -> Any:
     """Return what the question says under a path, None where it says nothing."""
     here: Any = answer.question
@@ -84,7 +96,7 @@ def definitions(answer: RobustAnswer) -> list[str]:
             step = Fraction(m.step)
             unit = _("yuan") if m.kind == "cost" else unit_name(answer.basis)
             words = _("Each project's part of a value is rounded to {step} ({unit}) first, as its exact step is finer than is searched (resolution of the question); the answer is exact for these numbers.")
-            out.append(words.format(step=f"{float(step):g}", unit=unit))
+            out.append(words.format(step=number(step, 0) if step.denominator == 1 else f"{float(step):g}", unit=unit))
     if answer.protected:
         out.append(_("Protected with gamma: the plan keeps every rule when any gamma projects overrun by their largest percentage at once, and can be funded then with the money allotted anew (Bertsimas, Sim 2004)."))
         if answer.tickets:

@@ -92,6 +92,8 @@ def robust_portfolios(
         if not all(c.proven for c in choices) and not search.over:
             tell(_("maximin and minimax regret"))
             choices = _better(choices, by_programme(search))
+    if not complete and why == "time" and space.stopped:  # the time of the list alone had ended: what the stop left undone is more
+        why = "stopped"
     search.known.sort(key=lambda p: tuple(-v for v in (table.low @ p.bits.astype(np.int64)).tolist()))
     return _told(problem, search, complete, why, states, choices)
 
@@ -113,6 +115,9 @@ def _one_by_one(search: Search, n: int, before: dict[int, Decided] | None = None
     out: dict[int, Decided] = {}
     for number, k in enumerate(_order(search, n), 1):
         search.tell(_("projects one by one: {number} of {all}").format(number=number, all=n))
+        if search.space.problem.forced[search.table.items.projects[k]]:
+            out[k] = Decided("core", "single")  # in every portfolio, by the scenario
+            continue
         out[k] = before[k] if before is not None and before[k].state != "undecided" else decide(search, k)
     return out
 
@@ -147,6 +152,9 @@ def _told(problem: Problem, search: Search, complete: bool, why: str, states: di
         held = sum(bool(p.bits[k]) for p in known)
         single = {"core": "1", "exterior": "0"}.get(states[k].state)  # proven without the set
         index = str(Fraction(held, len(known))) if complete and known else single
+        if problem.forced[table.items.projects[k]]:
+            projects.append(RobustProject(id=ids[k], name=names[ids[k]], state="core", held=held, index="1", why="scenario"))
+            continue
         projects.append(RobustProject(id=ids[k], name=names[ids[k]], state=states[k].state, held=held, index=index, why="set" if complete else states[k].why))
     border = [k for k in range(n) if states[k].state == "borderline"]
     refine = tuple(
