@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..domain.base import Label
 from .base import RowFacts, fill
 
-TITLE = Label(zh="资金平衡", en="Balance")
+TITLE = Label(zh="逐年资金配平", en="Balance by year")
 RULE = Label(zh="每个项目每年的资金合计等于当年投资", en="the money of each project and year adds up to its spending")
 
 
