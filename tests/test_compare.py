@@ -377,3 +377,12 @@ def test_money_is_that_of_the_plan(tmp_path: Path) -> None:
     named = compare_files([path, solved(tmp_path, "b")]).plans[0]
     assert sum(named.money.values()) == whole > 0
     assert replace(named, name="x").starts == named.starts
+
+
+def test_stated_values_are_told_with_separators() -> None:
+    from renewal_opt.report.compare_words import _plain
+
+    assert _plain('"10083.5"') == "10,083.5"
+    assert _plain("1234567") == "1,234,567"
+    assert _plain("last") == "last"
+    assert _plain("2025-03-01") == "2025-03-01"

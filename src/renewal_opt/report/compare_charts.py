@@ -123,9 +123,9 @@ def _criteria(view: CompareView) -> dict[str, Any] | None:
         })  # fmt: skip
     title = _("reference = 100 ({basis})").format(basis=basis_name(first.objective.basis))
     layout = {
-        "barmode": "group", "height": 420, "yaxis": {"title": {"text": title}}, "xaxis": {"automargin": True},
+        "barmode": "group", "height": 460, "yaxis": {"title": {"text": title}, "automargin": True}, "xaxis": {"automargin": True, "tickangle": 0, "tickfont": {"size": 11}},
         "shapes": [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 100, "y1": 100, "line": {"color": "#444444", "width": 1, "dash": "dash"}}],
-        "legend": {"orientation": "h", "y": -0.25},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"}, "margin": {"l": 20, "r": 20, "t": 20 + 22 * len(shown), "b": 40},
     }  # fmt: skip
     return {"data": data, "layout": layout}
 
@@ -138,13 +138,13 @@ def _frequency(view: CompareView) -> dict[str, Any] | None:
     order = list(STATES)
     steps = len(order)
     scale = [[edge, colour] for at, colour in enumerate(STATES.values()) for edge in (at / steps, (at + 1) / steps)]
-    names = [f"{html.escape(f.name)} ({f.times}/{f.known})" for f in shown]
+    names = [f"{html.escape(f.id)} {html.escape(f.name)} ({f.times}/{f.known})" for f in shown]
     ids = [[html.escape(f.id)] * len(f.states) for f in shown]
     words = [[html.escape(view.state_name(s)) for s in f.states] for f in shown]
     trace = {
         "type": "heatmap", "z": [[order.index(s) for s in f.states] for f in shown], "x": [_label(view, at) for at in range(len(view.plans))],
         "y": [_short(n) for n in names], "zmin": -0.5, "zmax": steps - 0.5, "colorscale": scale, "showscale": False, "xgap": 2, "ygap": 2,
-        "text": words, "customdata": ids, "hovertemplate": "%{customdata} %{y}<br>%{x}<br>%{text}<extra></extra>",
+        "text": words, "customdata": ids, "hovertemplate": "%{customdata}<br>%{y}<br>%{x}<br>%{text}<extra></extra>",
     }  # fmt: skip
     layout: dict[str, Any] = {
         "height": 140 + 20 * len(shown), "yaxis": {"automargin": True, "autorange": "reversed", "type": "category", "showgrid": False, "dtick": 1},

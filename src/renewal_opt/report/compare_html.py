@@ -95,8 +95,8 @@ def _money(view: CompareView, drawn: dict[str, str]) -> list[str]:
     rows: list[list[str]] = []
     for side in view.sides:
         mine = [c for c in view.channels if view.side(c) == side]
-        rows += [["　" + view.view.channel(c), *(wan(m.get(c, 0)) for m in view.money)] for c in mine]
         rows.append([view.side_name(side), *(wan(sum(m.get(c, 0) for c in mine)) for m in view.money)])
+        rows += [["　" + view.view.channel(c), *(wan(m.get(c, 0)) for m in view.money)] for c in mine]
     rows.append([_("total"), *(wan(sum(m.values())) for m in view.money)])
     return [
         tag("h2", _("Money by channel over all years (10k yuan)")), *chart("money", drawn),

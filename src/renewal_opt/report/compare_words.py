@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from ..analysis.compare.data import Against, Cause, Change, Interval, Move
@@ -93,7 +94,9 @@ def change_words(view: Names, change: Change) -> tuple[str, str, str]:
 
 
 def _plain(text: str) -> str:
-    return text.strip('"') or "–"
+    """Return a stated value; a number with separators of thousands."""
+    bare = text.strip('"')
+    return re.sub(r"^-?\d{4,}(?=\.\d+$|$)", lambda m: f"{int(m[0]):,d}", bare) or "–"
 
 
 def _setting(change: Change) -> tuple[str, str, str]:
@@ -108,11 +111,14 @@ def _setting(change: Change) -> tuple[str, str, str]:
 
 def value_name(view: Names, path: str) -> str:
     """Return a stated value by the name of its policy entry and the rest of its path; the path alone where it has no name."""
+    if path in ("force.in", "force.out"):
+        return _("projects forced in") if path == "force.in" else _("projects forced out")
     inner = path.removeprefix("policy.")
     name = view.rule(inner)
     if inner == path or name == inner:
         return inner
     rest = inner.removeprefix(view.entry_path(inner)).lstrip(".")
+    rest = {"cap": _("cap"), "amount": _("amount"), "active": _("in force")}.get(rest, rest)
     return f"{name} ({rest})" if rest else name
 
 
