@@ -386,3 +386,5 @@ def test_stated_values_are_told_with_separators() -> None:
     assert _plain("1234567") == "1,234,567"
     assert _plain("last") == "last"
     assert _plain("2025-03-01") == "2025-03-01"
+    assert _plain('["P001", "P002"]') in ("P001, P002", "P001、P002")
+    assert _plain("[]") == "–"

@@ -96,6 +96,8 @@ def change_words(view: Names, change: Change) -> tuple[str, str, str]:
 def _plain(text: str) -> str:
     """Return a stated value; a number with separators of thousands."""
     bare = text.strip('"')
+    if re.fullmatch(r"\[[^\[\]{}]*\]", bare):
+        bare = _(", ").join(part.strip().strip("\"'") for part in bare[1:-1].split(",")) if bare[1:-1].strip() else ""
     return re.sub(r"^-?\d{4,}(?=\.\d+$|$)", lambda m: f"{int(m[0]):,d}", bare) or "–"
 
 

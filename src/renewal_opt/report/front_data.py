@@ -84,7 +84,7 @@ def _boxes(view: FrontView) -> list[dict[str, list[float]]]:
 def _words(view: FrontView) -> dict[str, str]:
     return {
         "plan": _("plan"), "knee": view.knee_word, "further": _("further knee"), "current": _("current plan"), "mean": _("weighted mean regret"), "worst": _("largest weighted regret"),
-        "moves": _("enter, leave"), "more": _("more"), "none": _("none"), "id": _("id"), "project": _("project"), "district": _("district"), "investment": _("investment (10k yuan)"),
+        "moves": _("enter, leave against the current plan"), "more": _("more"), "none": _("none"), "id": _("id"), "project": _("project"), "district": _("district"), "investment": _("investment (10k yuan)"),
         "objective": _("objective"), "value": _("value"), "regret": _("regret"), "channel": _("channel"), "wan": _("10k yuan"), "enter": _("enter"), "leave": _("leave"),
         "starts": _("new starts"), "carried": _("carried over"), "government": _("government side"), "market": _("market side"), "same": _("the same new starts as the current plan"),
         "leastMean": _("Least weighted mean regret (provisional)") if view.provisional else _("Least weighted mean regret"),

@@ -41,4 +41,4 @@ def print_front(front: Front, file: IO[str]) -> None:
             "Knee: plan {n}, farthest beyond the line (plane) through the best plans of the objectives (Das 1999)"
         )
         pages.line(words.format(n=front.points[view.knee].id))
-    pages.line(_("{runs} mixed-integer solves, {seconds:.1f} s").format(runs=front.runs, seconds=front.seconds))
+    pages.line(_("{runs} mixed-integer solves in the whole search; {seconds:.1f} s in this run").format(runs=front.runs, seconds=front.seconds))
