@@ -119,7 +119,7 @@ def test_the_workbook_adds_up_in_libre_office(answer: BondFile, target: Target, 
 def test_the_command(target: Target, tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["--lang", "en", "fund", "bond-file", str(target.path), "--xlsx", str(tmp_path / "b.xlsx"), "-o", str(tmp_path / "b.json")])
     assert run.exit_code == 0, run.output
-    assert "Special bonds by batch" in run.output
+    assert "Special-purpose bonds by batch" in run.output
     assert "1.63" in run.output
     assert BondFile.model_validate_json((tmp_path / "b.json").read_text(encoding="utf-8"), strict=False).batches
     asked = CliRunner().invoke(main, ["--lang", "en", "fund", "bond-file", str(target.path), "--json", "--quiet"])
