@@ -126,4 +126,4 @@ def test_the_command(target: Target, tmp_path: Path) -> None:
     assert json.loads(asked.stdout)["plan_year"] == 2025
     wrong = CliRunner().invoke(main, ["--lang", "en", "fund", "bond-file", str(target.path), "--project", "P003"])
     assert wrong.exit_code == 2
-    assert "a project of the plan with special bonds" in wrong.output
+    assert "a project of the plan with special-purpose bonds" in wrong.output
