@@ -108,3 +108,25 @@ def test_reports_say_when_it_was_stopped(answer: BalancePrice, tmp_path: Path) -
         cells = [str(c.value) for row in openpyxl.load_workbook(tmp_path / "b.xlsx").worksheets[0].iter_rows() for c in row]
         assert (words in stream.getvalue(), words in balance_page(told), any(words in c for c in cells)) == (stopped,) * 3
         assert "who balances" in cells
+
+
+def test_levels_after_the_time_is_up_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import itertools
+    from types import SimpleNamespace
+
+    import renewal_opt.analysis.fund.balance as module
+
+    ticks = itertools.count(0, 10)  # every look at the clock takes ten seconds
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: float(next(ticks))))
+    answer = price_of_balancing(load_inputs(borrowing_city(tmp_path)), ("city", "district", "area"), seconds=15)
+    assert [p.level for p in answer.plans] == ["none", "city"]
+    assert answer.stopped
+
+
+def test_a_solve_gets_no_more_than_what_is_left(tmp_path: Path) -> None:
+    from renewal_opt.analysis.fund.balance import _within
+
+    inputs = load_inputs(borrowing_city(tmp_path))
+    assert _within(inputs, 2.5).scenario.solver.seconds == Decimal("2.5")
+    assert _within(inputs, 1e6) is inputs
+    assert _within(inputs, None) is inputs

@@ -119,11 +119,11 @@ def test_the_workbook_adds_up_in_libre_office(answer: BondFile, target: Target, 
 def test_the_command(target: Target, tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["--lang", "en", "fund", "bond-file", str(target.path), "--xlsx", str(tmp_path / "b.xlsx"), "-o", str(tmp_path / "b.json")])
     assert run.exit_code == 0, run.output
-    assert "Special bonds by batch" in run.output
+    assert "Special-purpose bonds by batch" in run.output
     assert "1.63" in run.output
     assert BondFile.model_validate_json((tmp_path / "b.json").read_text(encoding="utf-8"), strict=False).batches
     asked = CliRunner().invoke(main, ["--lang", "en", "fund", "bond-file", str(target.path), "--json", "--quiet"])
     assert json.loads(asked.stdout)["plan_year"] == 2025
     wrong = CliRunner().invoke(main, ["--lang", "en", "fund", "bond-file", str(target.path), "--project", "P003"])
     assert wrong.exit_code == 2
-    assert "a project of the plan with special bonds" in wrong.output
+    assert "a project of the plan with special-purpose bonds" in wrong.output

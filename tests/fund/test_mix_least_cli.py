@@ -148,7 +148,7 @@ def test_page_opens(solved: tuple[Path, Path], tmp_path: Path) -> None:
     ("args", "words"),
     [
         (("mix", "PLAN", "--order", "fiscal,price"), "each of these at most once"), (("mix", "PLAN", "--order", "cost,cost"), "each of these at most once"),
-        (("least", "PLAN", "--score", "5"), "the projects of a plan stay as they are"), (("least", "SCENARIO"), "a score to reach"),
+        (("least", "PLAN", "--score", "5"), "--score needs a scenario"), (("least", "SCENARIO"), "a score to reach"),
         (("least", "SCENARIO", "--score", "101%"), "up to 100%"), (("least", "SCENARIO", "--score", "much"), "a percentage of the best score"),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from .fund_bond_words import (
     ratio_names,
     repayment_name,
 )
+from .fund_cover import rounding_words, shown, write_ratio
 from .numbers import wan
 from .view import synthetic_notice
 from .xlsx_cells import Book, Sheet, cell, span, write_table
@@ -89,7 +90,7 @@ def _batch_facts(sheet: Sheet, row: int, batch: BondBatch, domains: str, last: i
 
 
 def _overview(sheet: Sheet, answer: BondFile, totals: Sequence[tuple[str, str]]) -> None:
-    row = _head(sheet, answer, _("Special bonds by batch: {title}").format(title=answer.title.text()), 8)
+    row = _head(sheet, answer, _("Special-purpose bonds by batch: {title}").format(title=answer.title.text()), 8)
     names = [_("batch"), _("year"), _("amount"), _("of it as capital"), _("term, years"), _("declared rate"), _("rate of issue"), _("repayment"), _("number of projects")]
     first = sheet.header(names, row)
     row = first
@@ -109,7 +110,7 @@ def _overview(sheet: Sheet, answer: BondFile, totals: Sequence[tuple[str, str]])
         for col, whole in ((2, sum(b.amount for b in answer.batches)), (3, sum(p.as_capital for b in answer.batches for p in b.projects))):
             sheet.sum_of_money(row, col, f"=SUM({span(first, row - 1, col)})", whole)
     else:
-        sheet.merged(row, 0, 8, _("The plan draws no special bonds."), "line")
+        sheet.merged(row, 0, 8, _("The plan draws no special-purpose bonds."), "line")
     if len(answer.projects) > MOST_SHEETS:
         words = _("{n} projects have no sheet: ask for them with --project, or read the JSON file").format(n=len(answer.projects) - MOST_SHEETS)
         sheet.merged(row + 2, 0, 8, words, "notice")
@@ -121,13 +122,13 @@ def _overview(sheet: Sheet, answer: BondFile, totals: Sequence[tuple[str, str]])
 def _batch_sheet(sheet: Sheet, answer: BondFile, policy: Policy, batch: BondBatch, places: Mapping[str, _Place]) -> tuple[str, str]:
     """Write a batch; return the formulas of its amount and of what is capital, for the overview."""
     projects = {p.id: p for p in answer.projects}
-    row = _head(sheet, answer, _("Disclosure form of special bonds: {bond}, batch of {year}").format(bond=batch.label.text(), year=batch.year), 10)
+    row = _head(sheet, answer, _("Disclosure form of special-purpose bonds: {bond}, batch of {year}").format(bond=batch.label.text(), year=batch.year), 10)
     sheet.merged(row, 0, 10, _("1. The bond"), "head2")
     row, own = _batch_facts(sheet, row + 1, batch, domain_marks(policy, [projects[s.id] for s in batch.projects]), 10)
     sheet.merged(row, 0, 10, _("2. Its projects: over the life of the bonds"), "head2")
     names = [
-        _("project"), _("this batch"), _("of it as capital"), _("total investment"), _("project money without bonds"), _("special bonds"), _("other debt"), _("revenue"),
-        _("principal and interest, all debt"), _("revenue / all debt"), _("revenue / special bonds"),
+        _("project"), _("this batch"), _("of it as capital"), _("total investment"), _("project money without bonds"), _("special-purpose bonds"), _("other debt"), _("revenue"),
+        _("principal and interest, all debt"), _("revenue / all debt"), _("revenue / special-purpose bonds"),
     ]  # fmt: skip
     for at, name in enumerate(names):
         sheet.text(row + 1, at, name, "header")
@@ -145,9 +146,9 @@ def _batch_sheet(sheet: Sheet, answer: BondFile, policy: Policy, batch: BondBatc
                 sheet.sum_of_money(row, col, place.link(key), yuan, "money")
         _ratio(sheet, row, 9, f"={cell(row, 7)}/{cell(row, 8)}", cover.over_all)
         if place is None or cover.over_bonds is None:
-            sheet.value(row, 10, None if cover.over_bonds is None else Fraction(cover.over_bonds))
+            sheet.value(row, 10, None if cover.over_bonds is None else shown(cover.over_bonds))
         else:
-            sheet.formula(row, 10, place.link("over_bonds"), float(Fraction(cover.over_bonds)), "score")
+            sheet.formula(row, 10, place.link("over_bonds"), float(shown(cover.over_bonds)), "score")
         row += 1
     sheet.text(row, 0, _("total"), "sumtext")
     every = [projects[s.id] for s in batch.projects]
@@ -175,7 +176,7 @@ def _ratio(sheet: Sheet, row: int, col: int, formula: str, value: str | None) ->
     if value is None:
         sheet.text(row, col, "–", "centre")
     else:
-        sheet.formula(row, col, formula, float(Fraction(value)), "score")
+        write_ratio(sheet, row, col, formula, value)
 
 
 # -- a project ---------------------------------------------------------------------------------------------------
@@ -185,7 +186,7 @@ def _project_sheet(book: Book, answer: BondFile, p: BondProject) -> _Place:
     classes = list(answer.classes)
     last = max(len(p.financing) + 1, len(classes) + 11)
     sheet = book.sheet(p.id, [30, *[15] * last])
-    row = _head(sheet, answer, _("Disclosure form of special bonds, project: {name}").format(name=f"{p.id} {p.name}"), last)
+    row = _head(sheet, answer, _("Disclosure form of special-purpose bonds, project: {name}").format(name=f"{p.id} {p.name}"), last)
     sheet.merged(row, 0, last, _("1. The project"), "head2")
     row = _facts(sheet, row + 1, facts_of_project(p), last)
     cells: dict[str, str] = {}
@@ -206,7 +207,7 @@ def _financing(sheet: Sheet, row: int, answer: BondFile, p: BondProject, last: i
     first = row + 1
     lines = [
         ("without_bonds", _("project money without bonds and other debt"), [f.other for f in p.financing]),
-        ("bonds", _("special bonds"), [f.bonds for f in p.financing]),
+        ("bonds", _("special-purpose bonds"), [f.bonds for f in p.financing]),
         ("other_debt", _("other debt"), [f.other_debt for f in p.financing]),
     ]
     for at, (key, name, amounts) in enumerate(lines):
@@ -221,7 +222,7 @@ def _financing(sheet: Sheet, row: int, answer: BondFile, p: BondProject, last: i
         whole = p.investment if col > n else p.financing[col - 1].investment
         sheet.sum_of_money(row, col, f"=SUM({span(first, row - 1, col)})", whole)
     cells["investment"] = cell(row, n + 1)
-    sheet.text(row + 1, 0, _("of the special bonds: used as capital"), "indent")
+    sheet.text(row + 1, 0, _("of the special-purpose bonds: used as capital"), "indent")
     for col, f in enumerate(p.financing, start=1):
         sheet.money(row + 1, col, f.bonds_as_capital)
     sheet.sum_of_money(row + 1, n + 1, f"=SUM({cell(row + 1, 1)}:{cell(row + 1, n)})", sum(f.bonds_as_capital for f in p.financing))
@@ -233,7 +234,7 @@ def _years(sheet: Sheet, row: int, answer: BondFile, p: BondProject, last: int) 
     sheet.merged(row, 0, last, _("3. Revenue, repayment and interest by year, over the life of the bonds"), "head2")
     classes = list(answer.classes)
     names = [_("year"), *(answer.classes[k].text() for k in classes), _("revenue")]
-    names += [f"{_('special bonds')}: {w}" for w in (_("opening balance"), _("drawn"), _("principal repaid"), _("closing balance"), _("interest"), _("issue fee"))]
+    names += [f"{_('special-purpose bonds')}: {w}" for w in (_("opening balance"), _("drawn"), _("principal repaid"), _("closing balance"), _("interest"), _("issue fee"))]
     names += [f"{_('other debt')}: {w}" for w in (_("drawn"), _("principal repaid"), _("interest"))]
     names.append(_("left after principal, interest and fee"))
     for at, name in enumerate(names):
@@ -296,7 +297,7 @@ def _balance(sheet: Sheet, row: int, p: BondProject, last: int, sums: Mapping[st
         _covers(sheet, col, cover, places, sums if col == 1 else None)
     cells.update({key: cell(places[key], 1) for key in ("revenue", "all_repaid", "over_bonds")})
     row += len(names) + 1
-    notes = [note.text() for note in p.notes]
+    notes = [rounding_words(), *(note.text() for note in p.notes)]
     if p.revenue_outside:
         words = _("revenue of {amount} in years outside the life of the bonds is not counted")
         notes.append(words.format(amount=wan(p.revenue_outside)))

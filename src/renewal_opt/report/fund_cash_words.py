@@ -7,13 +7,14 @@ from fractions import Fraction
 
 from ..domain.fund_cash import CashAnswer, Cover, ProjectCash, Standing, Transfer
 from ..i18n import _
-from .numbers import percent, points, wan
+from .fund_cover import ratio_text, rounding_words
+from .numbers import percent, wan
 
 
 def line_name(line: str) -> str:
     """Return what a line of cover looks at."""
     return {
-        "bond": _("special bonds alone"), "bond_classes": _("special bonds, fund and special revenue"), "debt": _("all debt"),
+        "bond": _("special-purpose bonds alone"), "bond_classes": _("special-purpose bonds, fund and special revenue"), "debt": _("all debt"),
     }[line]  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def assumptions(answer: CashAnswer) -> list[str]:
     out.append(_("Interest in building time by the standard formula: (opening balance with its interest + half of the year's drawing) x rate, up to the last year of spending. Cash dues follow the repayment forms: money drawn in a year pays from the next."))
     if any(p.in_place for p in answer.projects):
         out.append(_("Debt in place has no year of drawing: taken as drawn in {year}, at today's rate and term, nothing of it repaid yet.").format(year=answer.plan_year - 1))
-    out.append(_("Cover: pledged net revenue from the first drawing to the last repayment over principal and interest; “all debt” includes the bonds, which are repaid first. Help counts as documented; what a project pays to others is taken off its own."))
+    out.append(_("Cover: pledged net revenue from the first drawing to the last repayment over principal and interest; “all debt” includes the bonds, which are repaid first. Help counts as documented; what a project pays to others is taken off its own.") + " " + rounding_words())
     out.append(_("Cash after debt service: pledged net revenue less interest, principal and fees; what is spent on building is paid by the channels."))
     if not answer.issued:
         out.append(_("No channel states a rate of issue: cover is shown at the declared rate alone."))
@@ -106,7 +107,7 @@ def cover_text(cover: Cover | None, *, helped: bool = False) -> str:
     if cover is None:
         return "–"
     value = Fraction(cover.helped if helped else cover.cover)
-    return points(Fraction((value * 100).__floor__(), 100))
+    return ratio_text(value)
 
 
 def below(cover: Cover | None, *, helped: bool = False) -> bool:

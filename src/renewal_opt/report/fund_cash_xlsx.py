@@ -19,6 +19,7 @@ from .fund_cash_words import (
 )
 from .fund_cash_xlsx_areas import areas, help_rows, payers
 from .fund_cash_xlsx_years import by_year, project_years
+from .fund_cover import rounding_words, write_ratio
 from .numbers import wan
 from .view import rounding_note, synthetic_notice
 from .xlsx_cells import Book, Sheet, cell, span, write_table
@@ -132,11 +133,13 @@ def _cover(book: Book, answer: CashAnswer) -> None:
             for col, yuan in enumerate((c.revenue, c.help_in, c.help_out, c.principal, c.interest), start=7):
                 sheet.money(row, col, yuan)
             repaid = f"({cell(row, 10)}+{cell(row, 11)})"
-            sheet.formula(row, 12, f"={cell(row, 7)}/{repaid}", float(Fraction(c.cover)), "score")
-            sheet.formula(row, 13, f"=({cell(row, 7)}+{cell(row, 8)}-{cell(row, 9)})/{repaid}", float(Fraction(c.helped)), "score")
+            write_ratio(sheet, row, 12, f"={cell(row, 7)}/{repaid}", c.cover)
+            write_ratio(sheet, row, 13, f"=({cell(row, 7)}+{cell(row, 8)}-{cell(row, 9)})/{repaid}", c.helped)
             sheet.value(row, 14, None if c.floor is None else float(Fraction(c.floor)), "score" if c.floor is not None else "text")
             row += 1
     sheet.filter(0, row - 1, len(header))
+    row += 1
+    sheet.merged(row, 0, 14, rounding_words(), "line")
     row += 1
     for f in answer.floors:
         state = _("in force") if f.active else _("switched off")

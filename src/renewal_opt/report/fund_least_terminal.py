@@ -7,7 +7,7 @@ from typing import IO
 from ..domain.fund_least import FundLeast
 from ..domain.policy import Policy
 from ..i18n import _
-from .fund_least_words import facts, title
+from .fund_least_words import column_names, facts, title
 from .fund_mix_terminal import print_mix
 from .fund_mix_words import ids
 from .terminal import Pages
@@ -35,4 +35,4 @@ def print_least(answer: FundLeast, policy: Policy | None, file: IO[str], *, widt
         pages.heading(_("Against the best plan"))
         pages.line(_("enter ({number}): {projects}").format(number=len(answer.entered), projects=ids(answer.entered) or "–"))
         pages.line(_("leave ({number}): {projects}").format(number=len(answer.left), projects=ids(answer.left) or "–"))
-    print_mix(answer.mix, policy, file, width=width, heading=False)
+    print_mix(answer.mix, policy, file, width=width, heading=False, columns=column_names(answer))

@@ -18,7 +18,17 @@ def title(answer: FundLeast) -> str:
 def interval(answer: FundLeast) -> str:
     """Return the least government money: a number where it is proven to the last digit printed, else the proven interval."""
     low, high = wan(answer.bound), wan(answer.value)
-    return high if low == high else f"[{low}, {high}]"
+    return high if low == high else _("between {low} and {high}").format(low=low, high=high)
+
+
+def column_names(answer: FundLeast | None) -> tuple[str, str, str]:
+    """Return what the columns beside the answer's money hold: before of the aims, their proof, and before of the measures.
+
+    With a score the aims start from the money that the search for projects found, the measures stand beside the best plan.
+    """
+    if answer is None or answer.score is None:
+        return _("before"), _("proof"), _("before")
+    return _("found by the search"), _("proof for these projects"), _("best plan")
 
 
 def facts(answer: FundLeast) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from ..domain.fund_mix import FundMix, MixCover
 from ..i18n import _
+from .fund_cover import ratio_text, rounding_words, shown
 from .fund_mix_words import ids
 from .numbers import points
 from .xlsx_cells import Book
@@ -14,12 +15,13 @@ from .xlsx_cells import Book
 
 def heading() -> str:
     """Return the title of the covers."""
-    return _("Cover of the projects with special bonds, the least first")
+    return _("Cover of the projects with special-purpose bonds, the least first")
 
 
 def definition(mix: FundMix) -> str:
     """Return what the ratios are."""
     words = _("Cover as the policy's rule counts it: pledged net revenue of the rule's classes, from the start to the end of the longest term, over principal and interest; with help: documented help of these years too.")
+    words += " " + rounding_words()
     return words if _issued(mix) else words + " " + _("No channel states a rate of issue: covers are at the declared rate alone.")
 
 
@@ -41,12 +43,12 @@ def warnings(mix: FundMix) -> list[str]:
 
 def ratio(value: str | None) -> str:
     """Return a ratio with two decimals, rounded down so that it never shows more than there is."""
-    return "–" if value is None else points(Fraction((Fraction(value) * 100).__floor__(), 100))
+    return ratio_text(value)
 
 
 def debt_name(c: MixCover) -> str:
     """Return which debt a cover looks at."""
-    return _("special bonds alone") if c.of == "bonds" else _("all debt")
+    return _("special-purpose bonds alone") if c.of == "bonds" else _("all debt")
 
 
 def mark(c: MixCover) -> str:
@@ -90,7 +92,7 @@ def write_covers(book: Book, mix: FundMix) -> None:
         for col, text in enumerate((c.id, c.name, debt_name(c))):
             sheet.text(at, col, text)
         for col, value in enumerate((c.declared, c.declared_helped, c.issued, c.issued_helped, c.floor, c.usual), start=3):
-            sheet.value(at, col, None if value is None else Fraction(value), "" if value is not None else "text")
+            sheet.value(at, col, None if value is None else shown(value) if col < 7 else Fraction(value), "" if value is not None else "text")
         sheet.text(at, 9, mark(c), "warn" if c.state != "clear" else "centre")
         sheet.text(at, 10, c.label.text() + ("※" if c.assumption and c.rule else ""))
         at += 1

@@ -80,11 +80,11 @@ def page(mix: FundMix, policy: Policy | None, least: FundLeast | None = None) ->
     if mix.blocked is not None:
         body += _blocked(mix.blocked, drawn)
     if mix.funded:
-        body += _funded(mix, policy, drawn)
+        body += _funded(mix, policy, drawn, fund_least_words.column_names(least))
     return fund_frame(head, "\n".join(body), {name: figure_json(figure) for name, figure in drawn.items()})
 
 
-def _funded(mix: FundMix, policy: Policy | None, drawn: dict[str, dict[str, Any]]) -> list[str]:
+def _funded(mix: FundMix, policy: Policy | None, drawn: dict[str, dict[str, Any]], columns: tuple[str, str, str]) -> list[str]:
     stages = [[aim_name(s.aim), stage_value(s, s.before), stage_value(s, s.value), stage_value(s, s.bound), proof_words(s)] for s in mix.stages]
     drawn["years"] = _years(mix, policy)
     found, years, after = by_channel(mix.rows, "after")
@@ -99,8 +99,8 @@ def _funded(mix: FundMix, policy: Policy | None, drawn: dict[str, dict[str, Any]
     per = [[r.project, r.name, names.get(r.channel, r.channel), str(r.year), wan(r.before), wan(r.after)] for r in mix.rows if r.before or r.after]
     return [
         tag("h2", _("What was reached, in the order asked (10k yuan)")),
-        table([_("aim"), _("before"), _("after"), _("proven bound"), _("proof")], stages, (1, 2, 3)), tag("p", cost_words(mix), "soft"), *([tag("p", kept_words(mix))] if mix.kept else []),
-        tag("h2", _("Measures of the money")), table([_("measure"), _("before"), _("after")], measure_rows(mix, mix.before, mix.after), (1, 2)),
+        table([_("aim"), columns[0], _("after"), _("proven bound"), columns[1]], stages, (1, 2, 3)), tag("p", cost_words(mix), "soft"), *([tag("p", kept_words(mix))] if mix.kept else []),
+        tag("h2", _("Measures of the money")), table([_("measure"), columns[2], _("after")], measure_rows(mix, mix.before, mix.after), (1, 2)),
         *_covers(mix), tag("h2", _("Money by channel and year (10k yuan)")), *chart("years", drawn),
         table([_("channel"), *map(str, years), _("total after"), _("total before")], rows, range(1, len(years) + 3), total=True),
         tag("p", rounding_note(), "soft"), tag("h2", _("Money by project, channel and year (10k yuan)")),

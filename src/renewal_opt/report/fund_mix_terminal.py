@@ -8,6 +8,7 @@ from ..domain.fund_mix import FundMix, MixBlocked
 from ..domain.policy import Policy
 from ..i18n import _
 from . import fund_mix_covers
+from .fund_least_words import column_names
 from .fund_mix_words import (
     aim_name,
     by_channel,
@@ -36,7 +37,7 @@ from .view import rounding_note, synthetic_notice
 _MOVED = 8
 
 
-def print_mix(mix: FundMix, policy: Policy | None, file: IO[str], *, width: int | None = None, heading: bool = True) -> None:
+def print_mix(mix: FundMix, policy: Policy | None, file: IO[str], *, width: int | None = None, heading: bool = True, columns: tuple[str, str, str] | None = None) -> None:
     """Print a mix, or why there is none.
 
     Parameters
@@ -49,6 +50,8 @@ def print_mix(mix: FundMix, policy: Policy | None, file: IO[str], *, width: int 
         Columns; default: the terminal's, else 80.
     heading : bool
         Whether to begin with title and order.
+    columns : tuple of str, optional
+        Names of the columns: see `fund_least_words.column_names`.
     """
     pages = Pages(file, width)
     if heading:
@@ -65,21 +68,21 @@ def print_mix(mix: FundMix, policy: Policy | None, file: IO[str], *, width: int 
     if mix.blocked is not None:
         _blocked(mix.blocked, pages)
     if mix.funded:
-        _stages(mix, pages)
+        _stages(mix, pages, columns or column_names(None))
         _covers(mix, pages)
         _channels(mix, policy, pages)
         _changes(mix, policy, pages)
 
 
-def _stages(mix: FundMix, pages: Pages) -> None:
+def _stages(mix: FundMix, pages: Pages, columns: tuple[str, str, str]) -> None:
     pages.heading(_("What was reached, in the order asked (10k yuan)"))
     rows = [[aim_name(s.aim), stage_value(s, s.before), stage_value(s, s.value), stage_value(s, s.bound), proof_words(s)] for s in mix.stages]
-    pages.table([_("aim"), _("before"), _("after"), _("proven bound"), _("proof")], rows, right=(1, 2, 3))
+    pages.table([_("aim"), columns[0], _("after"), _("proven bound"), columns[1]], rows, right=(1, 2, 3))
     pages.line(cost_words(mix))
     if mix.kept is not None:
         pages.line(kept_words(mix))
     pages.heading(_("Measures of the money"))
-    pages.table([_("measure"), _("before"), _("after")], measure_rows(mix, mix.before, mix.after), right=(1, 2))
+    pages.table([_("measure"), columns[2], _("after")], measure_rows(mix, mix.before, mix.after), right=(1, 2))
 
 
 def _covers(mix: FundMix, pages: Pages) -> None:

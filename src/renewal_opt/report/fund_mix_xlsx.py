@@ -82,6 +82,7 @@ def _front(book: Book, mix: FundMix, least: FundLeast | None) -> tuple[Sheet, in
         sheet.text(row, 0, name, "sumtext")
         sheet.merged(row, 1, 4, value, "text")
         row += 1
+    columns = fund_least_words.column_names(least)
     if least is not None:
         row = _least(sheet, row + 1, least)
     lines = [cost_words(mix)] if mix.kept is None else [cost_words(mix), kept_words(mix)]
@@ -89,7 +90,7 @@ def _front(book: Book, mix: FundMix, least: FundLeast | None) -> tuple[Sheet, in
     if not mix.funded:
         sheet.merged(row, 0, 4, _("These projects cannot be funded as they are."), "notice")
         return sheet, row
-    row = _heads(sheet, row, [_("aim (10k yuan)"), _("before"), _("after"), _("proven bound"), _("proof")])
+    row = _heads(sheet, row, [_("aim (10k yuan)"), columns[0], _("after"), _("proven bound"), columns[1]])
     for s in mix.stages:
         sheet.text(row, 0, aim_name(s.aim))
         for at, told in enumerate((s.before, s.value, s.bound), start=1):
@@ -101,7 +102,7 @@ def _front(book: Book, mix: FundMix, least: FundLeast | None) -> tuple[Sheet, in
                 sheet.number(row, at, wan_number(Fraction(told)), "money")
         sheet.text(row, 4, proof_words(s))
         row += 1
-    measures = row = _heads(sheet, row + 1, [_("measure"), _("before"), _("after")])
+    measures = row = _heads(sheet, row + 1, [_("measure"), columns[2], _("after")])
     for name, style, before, after in measure_values(mix, mix.before, mix.after):
         sheet.text(row, 0, name)
         for at, amount in enumerate((before, after), start=1):

@@ -10,6 +10,7 @@ from typing import Any
 from ..domain.fund_stress import Case, StressAnswer
 from ..i18n import _
 from .compare_charts import figure_json
+from .fund_cover import ratio_text
 from .fund_stress_words import best_words, case_name, held_loss, level, places_of, shock
 
 #: colours: projects held, solved anew
@@ -57,6 +58,12 @@ def _tornado(answer: StressAnswer) -> dict[str, Any] | None:
     return {"data": data, "layout": layout}
 
 
+def up(value: float, places: int) -> str:
+    """Return a number rounded up: what is told as at most is never less than it is."""
+    unit = 10**places
+    return f"{ceil(Fraction(repr(value)) * unit) / unit:,.{places}f}"
+
+
 def _grid(answer: StressAnswer) -> dict[str, Any] | None:
     """Return a heat map where two shocks were tried together."""
     pairs = [c for c in answer.cases if len(c.shocks) == 2]
@@ -72,6 +79,8 @@ def _grid(answer: StressAnswer) -> dict[str, Any] | None:
     places = places_of(answer)
     told = [[None if (c := by.get((r, k))) is None else best_words(c.best, places) if again else held_loss(c.held, places) for k in columns] for r in rows]
 
+    above = [["" if v is None else up(v, places) for v in row] for row in z]
+
     def axis(one: Any) -> str:
         return html.escape(shock(one, answer.channels).replace(level(one.kind, one.amount), "…"))
 
@@ -80,8 +89,8 @@ def _grid(answer: StressAnswer) -> dict[str, Any] | None:
         "margin": {"l": 20, "r": 20, "t": 20, "b": 60},
     }  # fmt: skip
     data = [{
-        "type": "heatmap", "z": z, "x": [level(second.kind, k) for k in columns], "y": [level(first.kind, r) for r in rows], "colorscale": "YlOrRd", "texttemplate": "%{z:,.0f}",
-        "text": told, "colorbar": {"title": {"text": _("loss of score")}}, "hovertemplate": "%{y}; %{x}: %{text}<extra></extra>",
+        "type": "heatmap", "z": z, "x": [level(second.kind, k) for k in columns], "y": [level(first.kind, r) for r in rows], "colorscale": "YlOrRd", "texttemplate": "%{text}",
+        "text": above, "customdata": told, "colorbar": {"title": {"text": _("loss of score")}}, "hovertemplate": "%{y}; %{x}: %{customdata}<extra></extra>",
     }]  # fmt: skip
     return {"data": data, "layout": layout}
 
@@ -96,7 +105,7 @@ def _cover(answer: StressAnswer) -> dict[str, Any] | None:
     data = [
         {
             "type": "bar", "orientation": "h", "name": _("cover"), "y": names, "x": cover, "marker": {"color": [_AGAIN if c >= a else _HELD for c, a in zip(cover, asked, strict=True)]},
-            "hovertemplate": "%{y}: %{x:.2f}<extra></extra>",
+            "customdata": [ratio_text(t.cover) for t in told], "hovertemplate": "%{y}: %{customdata}<extra></extra>",
         },
         {"type": "scatter", "mode": "markers", "name": _("cover asked for"), "y": names, "x": asked, "marker": {"symbol": "line-ns-open", "size": 14, "color": "#222222"}, "hovertemplate": "%{x:.2f}<extra></extra>"},
     ]  # fmt: skip

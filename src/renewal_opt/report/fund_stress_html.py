@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..domain.fund_stress import StressAnswer
 from ..i18n import _
+from .fund_cover import ratio_text
 from .fund_page import fund_frame
 from .fund_stress_charts import charts
 from .fund_stress_words import (
@@ -16,6 +17,7 @@ from .fund_stress_words import (
     cover_definition,
     fall_text,
     falls_of,
+    far_definition,
     held_definition,
     held_loss,
     held_words,
@@ -103,7 +105,7 @@ def _far(answer: StressAnswer) -> list[str]:
         return []
     told = ["<ul>", *(tag("li", reach_words(r, answer.channels)) for r in answer.reach), "</ul>"] if answer.reach else []
     words = not_searched(answer)
-    return [tag("h2", _("How far one shock may go with the projects held")), *told, *([tag("p", words, "warn")] if words else [])]
+    return [tag("h2", _("How far one shock may go with the projects held")), tag("p", far_definition(), "soft"), *told, *([tag("p", words, "warn")] if words else [])]
 
 
 def _cover(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
@@ -112,7 +114,7 @@ def _cover(answer: StressAnswer, drawn: dict[str, str]) -> list[str]:
     header = [_("id"), _("project"), _("rule of cover"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
     rows = [
         [
-            t.id, t.name, t.label.text(), points(t.cover), points(t.ratio), fall_text(t),
+            t.id, t.name, t.label.text(), ratio_text(t.cover), points(t.ratio), fall_text(t),
             rise_text(t),
         ]
         for t in answer.thresholds

@@ -6,12 +6,14 @@ from typing import IO
 
 from ..domain.fund_stress import StressAnswer
 from ..i18n import _
+from .fund_cover import ratio_text
 from .fund_stress_words import (
     best_words,
     case_name,
     changed_inputs,
     cover_definition,
     fall_text,
+    far_definition,
     held_definition,
     held_loss,
     held_words,
@@ -25,8 +27,9 @@ from .fund_stress_words import (
     survivor_words,
 )
 from .numbers import points
+from .robust_words import unit_name
 from .terminal import SHOWN, Pages
-from .view import basis_name, synthetic_notice
+from .view import synthetic_notice
 
 #: fallen projects shown of a case
 FALLEN = 5
@@ -40,7 +43,7 @@ def print_stress(answer: StressAnswer, stream: IO[str], width: int | None = None
     pages.heading(_("Stress: {title}").format(title=answer.title.text()))
     places = places_of(answer)
     value = score_text(answer.objective, places)
-    pages.line(_("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.").format(value=value, basis=basis_name(answer.basis)))
+    pages.line(_("The plan as stated scores {value} ({unit}). A loss that is not one number is the interval that both proven bounds leave open.").format(value=value, unit=unit_name(answer.basis)))
     for words in notes(answer):
         pages.line(words)
     if answer.cases:
@@ -52,6 +55,7 @@ def print_stress(answer: StressAnswer, stream: IO[str], width: int | None = None
     _falls(pages, answer)
     if answer.reach or answer.not_searched:
         pages.heading(_("How far one shock may go with the projects held"))
+        pages.line(far_definition())
         for r in answer.reach:
             pages.line("  " + reach_words(r, answer.channels))
         if words := not_searched(answer):
@@ -88,7 +92,7 @@ def _cover(pages: Pages, answer: StressAnswer) -> None:
     pages.line(cover_definition())
     rows = [
         [
-            f"{t.id} {t.name}", t.label.text(), points(t.cover), points(t.ratio), fall_text(t),
+            f"{t.id} {t.name}", t.label.text(), ratio_text(t.cover), points(t.ratio), fall_text(t),
             rise_text(t),
         ]
         for t in answer.thresholds[:SHOWN]

@@ -10,6 +10,7 @@ from ..domain.base import Label
 from ..domain.fund_stress import Case, Held, Reach, Reoptimised, Shock, StressAnswer, Survivor, Threshold
 from ..i18n import _
 from .compare_words import loss_words
+from .fund_cover import rounding_words
 from .numbers import percent, places_for, rounded
 
 Channels = Mapping[str, Label]
@@ -78,9 +79,24 @@ def places_of(answer: StressAnswer) -> int:
     return places_for(answer.objective)
 
 
+def _kind(kind: str, target: str, channels: Channels) -> str:
+    """Return a shock without its size."""
+    words = {
+        "cut": _("cut of {channel}"), "late": _("lateness of {channel}"), "rate": _("rise of the rate of {channel} (points)"),
+        "revenue": _("fall of revenue"), "cost": _("rise of cost"),
+    }[kind]  # fmt: skip
+    everyone = _("all debt") if kind == "rate" else _("all channels")
+    return words.format(channel=channels[target].text() if target else everyone)
+
+
+def far_definition() -> str:
+    """Return which money the search for how far a shock may go holds."""
+    return _("Here the projects stay and their money may be allotted anew.")
+
+
 def reach_words(r: Reach, channels: Channels) -> str:
     """Return how far a shock may go."""
-    name = _shock(r.kind, r.target, channels, "…").replace(" …", "").replace("…", "")
+    name = _kind(r.kind, r.target, channels)
     if r.breaks is None:
         return _("{shock}: all stay funded up to {level}").format(shock=name, level=level(r.kind, r.holds))
     words = _("{shock}: all stay funded up to {holds}, no longer at {breaks}").format(shock=name, holds=level(r.kind, r.holds), breaks=level(r.kind, r.breaks))
@@ -92,7 +108,7 @@ def not_searched(answer: StressAnswer) -> str:
     """Return which shocks how far they may go is not searched of; empty where all are."""
     if not answer.not_searched:
         return ""
-    names = _("; ").join(_shock(kind, target, answer.channels, "…").replace(" …", "").replace("…", "") for kind, target in answer.not_searched)
+    names = _("; ").join(_kind(kind, target, answer.channels) for kind, target in answer.not_searched)
     return _("How far is not searched for lateness ({shocks}): it goes by whole years; try --late 1, 2, 3 instead.").format(shocks=names)
 
 
@@ -124,7 +140,7 @@ def held_definition() -> str:
 
 def cover_definition() -> str:
     """Return what cover is here."""
-    return _("Cover as the policy's rule counts it: pledged net revenue from the start to the end of the longest term, over principal and interest. (fund cash counts to the last repayment, fund bond-file over the life of the bonds.)")
+    return _("Here the plan's money stays as it is, nothing is allotted anew.") + " " + _("Cover as the policy's rule counts it: pledged net revenue from the start to the end of the longest term, over principal and interest. (fund cash counts to the last repayment, fund bond-file over the life of the bonds.)") + " " + rounding_words()
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from ..domain.fund_stress import StressAnswer
 from ..i18n import _
+from .fund_cover import shown
 from .fund_stress_words import (
     best_words,
     case_name,
     changed_inputs,
     cover_definition,
     falls_of,
+    far_definition,
     held_definition,
     held_words,
     not_searched,
@@ -22,7 +24,8 @@ from .fund_stress_words import (
     score_text,
     survivor_words,
 )
-from .view import basis_name, synthetic_notice
+from .robust_words import unit_name
+from .view import synthetic_notice
 from .xlsx_cells import Book, span, write_table
 
 
@@ -39,13 +42,14 @@ def write_stress(answer: StressAnswer, path: str | Path) -> None:
         write_table(book.sheet(_("falls first"), [14, 44, 18, 14, 60]), names, listed, ("text", "text", "score", "whole", "text"), cut)
     if answer.thresholds:
         rows = [
-            [t.id, t.name, _("special bonds") if t.of == "bonds" else _("all debt"), t.label.text(), _("yes") if t.assumption else _("no"), Fraction(t.cover), Fraction(t.ratio), float(Fraction(t.revenue_fall)), None if t.rate_rise is None else float(Fraction(t.rate_rise))]
+            [t.id, t.name, _("special-purpose bonds") if t.of == "bonds" else _("all debt"), t.label.text(), _("yes") if t.assumption else _("no"), shown(t.cover), Fraction(t.ratio), float(Fraction(t.revenue_fall)), None if t.rate_rise is None else float(Fraction(t.rate_rise))]
             for t in answer.thresholds
         ]  # fmt: skip
         names = [_("project id"), _("project"), _("debt"), _("rule of cover"), _("assumption"), _("cover"), _("asked"), _("revenue may fall by"), _("rates may rise by (points)")]
         write_table(book.sheet(_("cover"), [14, 44, 16, 40, 10, 12, 12, 16, 18]), names, rows, ("text", "text", "text", "text", "centre", "score", "score", "share", "share"), cut)
     if answer.reach or answer.not_searched:
         rows = [[reach_words(r, answer.channels), float(Fraction(r.holds)), None if r.breaks is None else float(Fraction(r.breaks))] for r in answer.reach]
+        rows += [[far_definition(), None, None]]
         rows += [[not_searched(answer), None, None]] if answer.not_searched else []
         write_table(book.sheet(_("how far"), [80, 16, 16]), [_("shock"), _("holds at"), _("breaks at")], rows, ("text", "share", "share"), cut)
     if answer.survivor is not None:
@@ -63,8 +67,8 @@ def _cases(book: Book, answer: StressAnswer) -> None:
         row += 1
     sheet.merged(row, 0, 10, _("Stress: {title}").format(title=answer.title.text()), "title")
     value = score_text(answer.objective, places_of(answer))
-    words = _("The plan as stated scores {value} (points x {basis}). A loss that is not one number is the interval that both proven bounds leave open.")
-    lines = [words.format(value=value, basis=basis_name(answer.basis)), held_definition(), cover_definition(), *notes(answer)]
+    words = _("The plan as stated scores {value} ({unit}). A loss that is not one number is the interval that both proven bounds leave open.")
+    lines = [words.format(value=value, unit=unit_name(answer.basis)), held_definition(), cover_definition(), *notes(answer)]
     for at, line in enumerate(lines, start=row + 1):
         sheet.merged(at, 0, 10, line, "line")
     names = [

@@ -58,7 +58,7 @@ def with_balance(inputs: Inputs, level: str, of: str, ratio: Decimal) -> Inputs:
 
 def price_of_balancing(
     inputs: Inputs, levels: Sequence[str] = LEVELS, of: str = "debt", ratio: Decimal = Decimal(1), *, cancel: threading.Event | None = None,
-    tell: Callable[[str], None] = lambda _words: None,
+    tell: Callable[[str], None] = lambda _words: None, seconds: float | None = None,
 ) -> BalancePrice:  # fmt: skip
     """Solve a scenario without balancing and at each level.
 
@@ -77,13 +77,19 @@ def price_of_balancing(
         Stops after the solve at hand, whose best plan is taken.
     tell : callable
         Told of each level before it is solved.
+    seconds : float, optional
+        Time of all solves together: each gets what is left, at most what the scenario gives; levels not reached are left out.
     """
-    began = time.perf_counter()
+    began, late = time.perf_counter(), False
     tell("none")
-    base = solve_annual(inputs, other_bases=False, cancel=cancel)
+    base = solve_annual(_within(inputs, seconds), other_bases=False, cancel=cancel)
     plans, key = [_told("none", {}, base, base)], free_key(inputs)
     for level in levels:
         if cancel is not None and cancel.is_set():
+            break
+        left = None if seconds is None else seconds - (time.perf_counter() - began)
+        if left is not None and left <= 0:
+            late = True
             break
         tell(level)
         changed = with_balance(inputs, level, of, ratio)
@@ -94,7 +100,7 @@ def price_of_balancing(
             plans.append(_told(level, rule, base, base, groups))
             continue
         try:
-            plan = solve_annual(changed, other_bases=False, cancel=cancel)
+            plan = solve_annual(_within(changed, left), other_bases=False, cancel=cancel)
         except (InfeasibleError, SolverError) as error:
             if isinstance(error, SolverError) and cancel is not None and cancel.is_set():
                 break  # stopped before it had a plan
@@ -106,8 +112,17 @@ def price_of_balancing(
     return BalancePrice(
         program=__version__, title=scenario.title(inputs.policy.city.label), synthetic=inputs.library.synthetic or inputs.policy.city.synthetic,
         scenario=scenario.name, plan_year=scenario.plan_year, basis=scenario.basis, of=of, ratio=str(ratio), inputs=input_files(inputs),  # type: ignore[arg-type]
-        plans=tuple(plans), seconds=round(time.perf_counter() - began, 3), stopped=cancel is not None and cancel.is_set(),
+        plans=tuple(plans), seconds=round(time.perf_counter() - began, 3), stopped=late or (cancel is not None and cancel.is_set()),
     )  # fmt: skip
+
+
+def _within(inputs: Inputs, seconds: float | None) -> Inputs:
+    """Return the inputs with at most so many seconds for a solve."""
+    solver = inputs.scenario.solver
+    if seconds is None or seconds >= solver.seconds:
+        return inputs
+    less = solver.model_copy(update={"seconds": Decimal(repr(seconds))})
+    return replace(inputs, scenario=inputs.scenario.model_copy(update={"solver": less}))
 
 
 def _told(level: str, rule: dict[str, str], plan: Plan, base: Plan, groups: int = 0, short: tuple[str, ...] = ()) -> BalancedPlan:

@@ -61,7 +61,7 @@ def bond_file(target: Target, only: Collection[str] = ()) -> BondFile:
     held = [c for c in plan.chosen if _has_bonds(channels, c, projects[c.id])]
     unknown = sorted(set(only) - {c.id for c in held})
     if unknown:
-        words = _("a project of the plan with special bonds")
+        words = _("a project of the plan with special-purpose bonds")
         raise InputError([Finding("no_bonds", file=str(target.path), path="chosen", value=u, expected=words, hint=did_you_mean(u, [c.id for c in held])) for u in unknown])
     wanted = [c for c in held if not only or c.id in only]
     revenue = revenue_of(target.inputs.library, wanted)

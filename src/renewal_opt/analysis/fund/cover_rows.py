@@ -22,7 +22,7 @@ from .schedule import Terms, terms_of
 HELP = "help"
 #: terms and amount of each debt, 元
 Debts = list[tuple[Terms, int]]
-_NAMES = {"bonds": Label(zh="专项债券本息全额覆盖（无此规则）", en="special bonds in full (no such rule)"), "all": Label(zh="全部债务本息全额覆盖（无此规则）", en="all debt in full (no such rule)")}
+_NAMES = {"bonds": Label(zh="专项债券本息全额覆盖（无此规则）", en="special-purpose bonds in full (no such rule)"), "all": Label(zh="全部债务本息全额覆盖（无此规则）", en="all debt in full (no such rule)")}
 
 
 @dataclass(frozen=True, eq=False)

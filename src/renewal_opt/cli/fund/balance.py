@@ -23,6 +23,7 @@ LEVELS = ("city", "district", "area", "project")
 @option("--level", "levels", multiple=True, type=Choice(LEVELS), help=N_("Who balances: city, district, area or project; may be given several times. Default: all four."))
 @option("--of", "of", type=Choice(["debt", "cost"]), default="debt", help=N_("debt: revenue covers principal and interest; cost: revenue and grants cover investment, interest and fees. Default: debt."))
 @option("--ratio", type=Exact("0", "100", open_low=True), default="1", help=N_("Least ratio; default 1."))
+@option("--time", "seconds", type=Exact("0", "1e9", open_low=True), help=N_("Seconds for the whole command: each solve gets what is left, at most what the scenario gives; levels that are not reached are not told."))
 @option("-o", "--output", type=Target(".json", ".html", ".htm"), help=N_("Write the answer: as JSON, or, where the name ends in .html, as a page with a plot."))
 @option("--xlsx", type=Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))
 @option("--html", type=Target(".html", ".htm"), help=N_("Write the answer as one HTML page with plots."))
@@ -31,7 +32,7 @@ LEVELS = ("city", "district", "area", "project")
 @quietly
 @click.pass_context
 def command(
-    ctx: click.Context, scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, output: Path | None, xlsx: Path | None, html: Path | None,
+    ctx: click.Context, scenario: Path, levels: tuple[str, ...], of: str, ratio: Decimal, seconds: Decimal | None, output: Path | None, xlsx: Path | None, html: Path | None,
     sets: tuple[str, ...], as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Find the price of balancing."""
@@ -54,7 +55,7 @@ def command(
             if not quiet:
                 click.echo(_("solving: {level}").format(level=level_name(level)), err=True)
 
-        answer = price_of_balancing(inputs, tuple(k for k in LEVELS if k in levels or not levels), of, ratio, cancel=progress.cancel, tell=tell)
+        answer = price_of_balancing(inputs, tuple(k for k in LEVELS if k in levels or not levels), of, ratio, cancel=progress.cancel, tell=tell, seconds=None if seconds is None else float(seconds))
     text = answer_to_json(answer)
 
     def workbook(to: Path) -> None:
@@ -70,5 +71,5 @@ def command(
     as_page = output is not None and output.suffix.lower() != ".json"
     files = [(output, page if as_page else text_writer(text)), (xlsx, workbook), (html, page)]
     give_out(files, read, text, lambda to: print_balance_price(answer, to), as_json=as_json, quiet=quiet)
-    if answer.stopped:
+    if progress.cancel.is_set():
         ctx.exit(130)

@@ -14,7 +14,7 @@ from .asked import quietly, read_apart, the_file, the_sets
 
 @a_command("bond-file", help=N_("Makes the file of each special-bond project and batch: investment by source and year, revenue, drawdown, interest, repayment and cover, in the layout of the Ministry of Finance's disclosure form."))
 @the_file
-@option("--project", "only", multiple=True, metavar="ID", help=N_("Only this project; may be given several times. Default: every project with special bonds."))
+@option("--project", "only", multiple=True, metavar="ID", help=N_("Only this project; may be given several times. Default: every project with special-purpose bonds."))
 @option("-o", "--output", type=Target(".json"), help=N_("Write the answer as JSON."))
 @option("--xlsx", type=Target(".xlsx"), help=N_("Write the forms as an Excel workbook: a sheet a batch, a sheet a project."))
 @the_sets

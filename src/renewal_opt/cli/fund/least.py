@@ -14,7 +14,7 @@ from ..base import json_option, option
 from ..output import give_out
 from ..targets import Target
 from .asked import quietly, read_apart, the_file, the_sets
-from .mix import mix_files, no_mix
+from .mix import mix_files, no_mix, tell_money
 
 
 @a_command("least", help=N_("Finds the least government money that delivers a chosen score of a scenario (projects are selected anew), or the list of a plan; with the proven bound."))
@@ -38,14 +38,18 @@ def command(
     from ...report.fund_mix_terminal import print_mix
 
     a_plan = is_plan(path)
-    if a_plan is (score is not None):
-        words = _("a scenario: the projects of a plan stay as they are") if a_plan else _("a score to reach, for example --score 90%; or a plan file, whose projects stay")
+    if a_plan and score is not None:
+        words = _("a scenario: --score needs a scenario; without it, the least money of the projects of the plan is found")
+        raise InputError([Finding("score_asked", file=str(path), value=path.name, expected=words)])
+    if not a_plan and score is None:
+        words = _("a score to reach, for example --score 90%; or a plan file, whose projects stay")
         raise InputError([Finding("score_asked", file="--score", value=score or "", expected=words)])
     if score is not None:
         from fractions import Fraction
 
         asked_score(score, Fraction(1))  # a slip is told before the solve
     target, read = read_apart(path, sets, quiet, [output, xlsx, html], keep_projects=True)
+    tell_money(quiet)
     answer = least_of_list(target) if score is None else least_for_score(target, score)
     data, mix, policy = answer.data, answer.mix.data, target.inputs.policy
     text = answer_to_json(mix if data is None else data)

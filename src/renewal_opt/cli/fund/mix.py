@@ -47,6 +47,7 @@ def command(
 
     aims = _aims(order)
     target, read = read_apart(path, sets, quiet, [output, xlsx, html], keep_projects=True)
+    tell_money(quiet)
     answer = fund_mix(target, MixQuestion(aims, None if discount is None else Fraction(discount), leave))
     data, policy = answer.data, target.inputs.policy
     text = answer_to_json(data)
@@ -54,6 +55,12 @@ def command(
     if not data.funded:
         no_mix(output)
         ctx.exit(3)
+
+
+def tell_money(quiet: bool) -> None:
+    """Say on stderr that the money is being found."""
+    if not quiet:
+        click.echo(_("solving: the money of the projects"), err=True)
 
 
 def no_mix(output: Path | None) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @option("--curve", "curves", multiple=True, metavar="AXIS:CAPS", help=N_("Curve to draw, may be given several times: total (all money of the plan) or scale (all caps times a factor), with caps yearly, carried (what is left goes on) or summed (years added up); default: total:yearly and total:summed."))
 @option("--exact", is_flag=True, help=N_("Solve each to gap 0, within --seconds."))
 @option("--seconds", type=Exact("0", "1e9", open_low=True), help=N_("Time of each solve; default: the scenario's."))
-@option("--time", "most", type=Exact("0", "1e9", open_low=True), default=Decimal(300), help=N_("Time of all solves of single caps, of all sets, and of each curve; what is not reached keeps the bounds known by then. Default: 300."))
+@option("--time", "most", type=Exact("0", "1e9", open_low=True), default=Decimal(300), help=N_("Seconds for each part, not for all: for the single caps, for the sets, and for each curve; what is not reached keeps the bounds known by then. Default: 300."))
 @option("--workers", type=Whole(1, 1024), default=1, help=N_("Number of processes; default: 1."))
 @option("-o", "--output", type=targets.Target(".json"), help=N_("Write the answer as JSON."))
 @option("--xlsx", type=targets.Target(".xlsx"), help=N_("Write the answer as an Excel workbook."))

@@ -43,10 +43,21 @@ def cash_of(target: Target, *, discount: Fraction | None = None, basis: Basis | 
     """
     inputs = target.inputs
     sound(target.plan, inputs, target.path)
-    stated = inputs.library.investment_basis
+    return of_plan(target.plan, inputs.policy, inputs.library, discount=discount, basis=agreed_basis(inputs.library, basis))
+
+
+def agreed_basis(library: Library, basis: Basis | None) -> Basis | None:
+    """Return what total investment is: as the library states it, else as asked.
+
+    Raises
+    ------
+    InputError
+        When `basis` contradicts the library.
+    """
+    stated = library.investment_basis
     if basis is not None and stated is not None and basis != stated:
         raise InputError([Finding("investment_basis", file="--basis", value=basis, expected=_("what the library says: {basis}").format(basis=stated))])
-    return of_plan(target.plan, inputs.policy, inputs.library, discount=discount, basis=basis or stated)
+    return basis or stated
 
 
 def of_plan(plan: Plan, policy: Policy, library: Library, *, discount: Fraction | None = None, basis: Basis | None = None) -> CashAnswer:

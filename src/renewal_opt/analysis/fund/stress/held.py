@@ -182,7 +182,7 @@ def rule_names(problem: Problem) -> Callable[[MoneyRow | Row], Label]:
             path = path.rpartition(".")[0]
         label = labels.get(path, Label(zh=row.name, en=row.name))
         more = " ".join(str(v) for v in (row.project, row.year) if v)
-        return Label(zh=f"{label.zh} {more}".strip(), en=f"{label.en} {more}".strip())
+        return Label(zh=f"{label.zh}：{more}", en=f"{label.en}: {more}") if more else label
 
     return name
 
