@@ -33,7 +33,8 @@ def measure(projects: int, seed: int, seconds: float) -> dict[str, Any]:
     from renewal_opt.allot import allot
     from renewal_opt.analysis.annual import options_of
     from renewal_opt.analysis.assemble import assemble
-    from renewal_opt.analysis.portfolio import Portfolio, objective_of, opened_areas, proven_bound, stopped_by
+    from renewal_opt.analysis.portfolio import Portfolio, objective_of, proven_bound, stopped_by
+    from renewal_opt.analysis.settling import opened_at
     from renewal_opt.io.load import Inputs
     from renewal_opt.model.build import build_model, plan_rows
     from renewal_opt.model.compile import compile_model
@@ -67,7 +68,7 @@ def measure(projects: int, seed: int, seconds: float) -> dict[str, Any]:
         chosen = (result.x[matrices.col_slice("x")] > 0.5).tolist()
         answer = allot(problem, chosen, rows, replace(options, seconds=60.0, gap=0.0))
     if answer.money is not None:
-        opened = opened_areas(matrices, result)
+        opened = opened_at(matrices, result.x)
         with clock.step("plan"):
             value = objective_of(problem, chosen, opened)
             bound = proven_bound(problem, result, value, model.gain_unit)

@@ -12,7 +12,8 @@ import numpy as np
 from renewal_opt.analysis.annual import options_of
 from renewal_opt.analysis.pareto.asked import Objective, read_objectives
 from renewal_opt.analysis.pareto.tradeoff import PlanTradeoff
-from renewal_opt.analysis.portfolio import funded, opened_areas
+from renewal_opt.analysis.portfolio import funded
+from renewal_opt.analysis.settling import opened_at
 from renewal_opt.model.build import build_model, plan_rows
 from renewal_opt.model.compile import compile_model
 from renewal_opt.pareto import Answer, nondominated
@@ -50,7 +51,7 @@ def portfolios(problem: Problem) -> Iterator[tuple[list[bool], dict[str, int], l
         if result.status is Status.INFEASIBLE:
             continue
         assert result.x is not None
-        opened = opened_areas(matrices, result)
+        opened = opened_at(matrices, result.x)
         answer, _broken, _proven = funded(problem, rows, chosen, opened, options)
         if answer is not None:
             yield chosen, opened, answer.money, session, matrices

@@ -16,7 +16,8 @@ from ..model.patch import Base, Patch, RebuildReason
 from ..problem import Problem
 from ..solver import HighsSession, SolveOptions, SolveResult
 from ..solver.run import Factory
-from .portfolio import objective_of, opened_areas, proven_bound, stopped_by
+from .portfolio import objective_of, proven_bound, stopped_by
+from .settling import opened_at
 
 __all__ = ["Build", "LivingAnswer", "LivingPlan", "RebuildReason"]
 
@@ -179,7 +180,7 @@ class LivingPlan:
         problem, starts, columns = self.problem, self.problem.starts, self._starts()
         keys = [(problem.projects[p].id, y) for p, y in zip(starts.project.tolist(), starts.year.tolist(), strict=True)]
         chosen = [bool(result.x[columns[key]] > 0.5) for key in keys]
-        opened = opened_areas(self.matrices, result)
+        opened = opened_at(self.matrices, result.x)
         value = objective_of(problem, chosen, opened)
         new = {key[0]: key[1] for key, inside, fixed in zip(keys, chosen, starts.fixed.tolist(), strict=True) if inside and not fixed}
         return LivingAnswer(new, opened, value, proven_bound(problem, result, value, self.gain_unit), stopped_by(result))

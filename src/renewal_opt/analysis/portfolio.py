@@ -16,7 +16,6 @@ from ..errors import SolverError
 from ..i18n import _
 from ..model.build import families as model_families
 from ..model.build import plan_rows
-from ..model.matrices import Matrices
 from ..model.rows import Row
 from ..problem import Problem
 from ..problem.areas import areas_of, bonus_of
@@ -24,7 +23,7 @@ from ..solver import SolveOptions, SolveResult, Status
 from ..solver.process import claim_threads
 from ..solver.result import Progress
 from .engines import FULL, FastEngine, Way, engine_for
-from .settling import opened_at, picked, shut_out, whole_money
+from .settling import picked, shut_out, whole_money
 from .shortage import carry_overs_first, infeasible
 
 #: how often an answer may turn out to have no funding, project by project, with new rows to show for it
@@ -259,9 +258,3 @@ def stopped_by(result: SolveResult) -> str:
     """Return the plan's word for why the solver stopped."""
     names = {Status.OPTIMAL: "optimal", Status.GAP_REACHED: "gap", Status.INTERRUPTED: "interrupted"}
     return names.get(result.status, "time")
-
-
-def opened_areas(matrices: Matrices, result: SolveResult) -> dict[str, int]:
-    """Return the coordinated areas that the solution opens, with the year."""
-    assert result.x is not None
-    return opened_at(matrices, result.x)

@@ -38,9 +38,7 @@ def broken_rows(system: System, x: Ints) -> Iterator[Multipliers]:
     x : array, one value a plain column
         0 or 1.
     """
-    sums = [0] * len(system.names)
-    for r, j, v in zip(system.plain.row.tolist(), system.plain.index.tolist(), system.plain.value.tolist(), strict=True):
-        sums[r] += v * int(x[j])
+    sums = _sums(system, x)
     first = system.entry_first.tolist()
     need = _need(system, x)
     pair_of = [p for p in range(len(need)) for _entry in range(first[p], first[p + 1])]
@@ -122,6 +120,14 @@ def short_rows(system: System, x: Ints, clock: Clock) -> Iterator[Multipliers]:
                     yield Multipliers(tuple(side.row for side, _price in kept), values, 1)
 
 
+def _sums(system: System, x: Ints) -> list[int]:
+    """Return what each row comes to without money."""
+    sums = [0] * len(system.names)
+    for r, j, v in zip(system.plain.row.tolist(), system.plain.index.tolist(), system.plain.value.tolist(), strict=True):
+        sums[r] += v * int(x[j])
+    return sums
+
+
 def _need(system: System, x: Ints) -> list[int]:
     """Return the spending of each project and year in a portfolio, 元."""
     need = [0] * (len(system.entry_first) - 1)
@@ -132,9 +138,7 @@ def _need(system: System, x: Ints) -> list[int]:
 
 def _sides(system: System, x: Ints, column: dict[int, int]) -> list[_Sided]:
     """Return the sides of the rows that hold money of a portfolio, entries by column."""
-    sums = [0] * len(system.names)
-    for r, j, v in zip(system.plain.row.tolist(), system.plain.index.tolist(), system.plain.value.tolist(), strict=True):
-        sums[r] += v * int(x[j])
+    sums = _sums(system, x)
     out: list[_Sided] = []
     for r in np.flatnonzero(system.has_money).tolist():
         entries, values = system.money.of(r)

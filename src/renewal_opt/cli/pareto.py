@@ -62,7 +62,7 @@ def pareto(
     inputs = load_inputs(scenario, overrides=overrides)
     if current is not None:
         check_current(current, output)
-        read_plan(current)
+    known = None if current is None else read_plan(current)
     mode = "representation" if representation is not None else "supported" if supported else "all"
     asked = Asked(objectives, at_least, at_most, mode, representation or 0, None if seconds is None else float(seconds), recordable(overrides))  # type: ignore[arg-type]
     tradeoff = prepare(inputs, asked)
@@ -78,7 +78,7 @@ def pareto(
         stopped = progress.cancel.is_set()
     if not quiet:
         click.echo(_("Writing page, picture and tables (plans: {n})").format(n=len(front.points)), err=True)
-    written = _reports(output, front, inputs, folder.plans)
+    written = _reports(output, front, inputs, folder.plans, known)
     if as_json:
         from ..io.frontfile import front_to_json
 
@@ -105,10 +105,9 @@ def _telling(quiet: bool, words: Callable[..., str]) -> Callable[..., None]:
     return tell
 
 
-def _reports(output: Path, front: Front, inputs: Inputs, plans: list[Plan]) -> list[Path]:
+def _reports(output: Path, front: Front, inputs: Inputs, plans: list[Plan], current: Plan | None) -> list[Path]:
     """Write page, picture and tables beside the front."""
     from ..analysis.pareto.folder import front_file, reports_of
-    from ..io.planfile import read_plan
     from ..report.front_csv import write_front_csv
     from ..report.front_html import write_front_html
     from ..report.front_png import write_front_png
@@ -116,7 +115,7 @@ def _reports(output: Path, front: Front, inputs: Inputs, plans: list[Plan]) -> l
     from ..report.front_xlsx import write_front_xlsx
     from .output import write_all
 
-    view = FrontView.of(front, plans, None if front.current is None else read_plan(output / front.current), inputs.policy, inputs.library)
+    view = FrontView.of(front, plans, current, inputs.policy, inputs.library)
     at = reports_of(output)
     writers = {
         at["html"]: lambda path: write_front_html(view, path), at["png"]: lambda path: write_front_png(view, path),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen
-from .fund_head import FundHead
+from .head import AnswerHead
 from .plan import InputFile
 
 
@@ -40,7 +40,7 @@ class BalancedPlan(Frozen):
     """Their ids; of the city as a whole: empty text."""
 
 
-class BalancePrice(FundHead):
+class BalancePrice(AnswerHead):
     """The answer."""
 
     basis: str

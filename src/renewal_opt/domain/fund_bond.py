@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen, Label
-from .fund_head import FundHead
+from .head import AnswerHead
 from .plan import InputFile
 
 
@@ -140,7 +140,7 @@ class BondBatch(Frozen):
         return sum(p.amount for p in self.projects)
 
 
-class BondFile(FundHead):
+class BondFile(AnswerHead):
     """The bond file of a plan."""
 
     inputs: tuple[InputFile, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen, Label
-from .fund_head import FundHead
+from .head import AnswerHead
 from .plan import InputFile
 
 #: `bond`: government debt alone; `bond_classes`: the same, with the revenue classes that the policy's rules for it name; `debt`: all debt
@@ -222,7 +222,7 @@ class Floor(Frozen):
     assumption: bool
 
 
-class CashAnswer(FundHead):
+class CashAnswer(AnswerHead):
     """The answer."""
 
     inputs: tuple[InputFile, ...]

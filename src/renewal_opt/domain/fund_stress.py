@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen, Label
-from .fund_head import FundHead
+from .head import AnswerHead
 from .plan import InputFile
 
 ShockKind = Literal["cut", "late", "rate", "revenue", "cost"]
@@ -139,7 +139,7 @@ class Survivor(Frozen):
     why: str = ""
 
 
-class StressAnswer(FundHead):
+class StressAnswer(AnswerHead):
     """The answer."""
 
     basis: str

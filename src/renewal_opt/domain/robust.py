@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ..i18n import N_, _
-from .base import Frozen, Id, Label, Number, Seq, YesNo
+from .base import Frozen, Id, Number, Seq, YesNo
 from .criteria import Ahp
+from .head import AnswerHead
 
 
 def _ends(value: Any) -> Any:
@@ -331,15 +332,9 @@ class RobustInput(Frozen):
     sha256: str
 
 
-class RobustAnswer(Frozen):
+class RobustAnswer(AnswerHead):
     """The answer to a robust question."""
 
-    version: Literal[1] = 1
-    program: str
-    title: Label
-    synthetic: bool
-    scenario: str
-    plan_year: int
     basis: str
     inputs: tuple[RobustInput, ...] = ()
     question: dict[str, Any]

@@ -250,7 +250,7 @@ def _merged(parts: list[tuple[Terms, float]]) -> tuple[Ints, Floats, Ints, Float
 
 def _link(link: _Builder, problem: Problem, number: int, row: Row, unit: float) -> list[LinkName]:
     """Add the sides of one plan-wide row; a side that no portfolio can reach is left out."""
-    if row.left.entries is None and (row.base is None or row.base.entries is None):
+    if not row.has_money:
         return []
     out: list[LinkName] = []
     for bound, least in ((row.lo, True), (row.hi, False)):

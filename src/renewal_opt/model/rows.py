@@ -84,6 +84,11 @@ class Row:
     reported: bool = True
     only_used: bool = False
 
+    @property
+    def has_money(self) -> bool:
+        """Whether money counts in it, on either side."""
+        return self.left.entries is not None or (self.base is not None and self.base.entries is not None)
+
     def holds(self, chosen: Sequence[bool], money: Sequence[int]) -> bool:
         """Return whether the row holds exactly for 0/1 starts and whole 元 money."""
         left = self.left.value(chosen, money)

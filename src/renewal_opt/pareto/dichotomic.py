@@ -102,7 +102,7 @@ class _Search:
     def _told(self, reply: Reply) -> Reply:
         self.runs, self.twice, self.aside = self.runs + reply.runs, self.twice + reply.twice, self.aside + reply.aside
         if reply.y is not None and reply.settled is not None:
-            self.points.setdefault(reply.y, Point(reply.settled.values, reply.y, None if reply.x is None else reply.x + 0.0, reply.settled.payload))
+            self.points.setdefault(reply.y, Point(reply.settled.values, reply.y, reply.x, reply.settled.payload))
         return reply
 
 

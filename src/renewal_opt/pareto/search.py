@@ -185,7 +185,7 @@ class _Search:
         if y is None:
             return None
         assert reply.settled is not None
-        self.points[y] = Point(reply.settled.values, y, None if reply.x is None else reply.x + 0.0, reply.settled.payload)
+        self.points[y] = Point(reply.settled.values, y, reply.x, reply.settled.payload)
         return self.points[y]
 
     def answer(self) -> Answer:

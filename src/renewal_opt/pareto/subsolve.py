@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -178,10 +179,12 @@ class ZoneSolver:
         return count.reply(why=_("rows kept coming"))
 
     def _known(self, reply: Reply) -> Reply:
-        """Keep the point of a reply as a start of later questions."""
-        if reply.y is not None and reply.x is not None:
-            self._starts.add(reply.y, reply.x)
-        return reply
+        """Keep the point of a reply as a start of later questions; its columns hold no minus zero."""
+        if reply.y is None or reply.x is None:
+            return reply
+        x = reply.x + 0.0
+        self._starts.add(reply.y, x)
+        return replace(reply, x=x)
 
     # -- the second run ----------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,14 @@ from .fund_balance_words import (
     places_of,
     price_text,
     question,
+    score_text,
     state,
     stopped_note,
     unbalanced_words,
 )
 from .fund_page import fund_frame
-from .numbers import rounded
 from .page import chart, fold, table, tag
-from .robust_words import unit_name
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 
 #: from the narrowest group to the widest, as the picture has them
 _LEVELS = ("project", "area", "district", "city")
@@ -60,7 +58,7 @@ def _table(answer: BalancePrice) -> str:
     places, rows = places_of(answer), []
     for p in answer.plans:
         solved = p.status == "solved"
-        value = "–" if p.objective is None else f"{rounded(Fraction(p.objective), places):,.{places}f}"
+        value = score_text(p, places)
         groups = ["", ""] if p.level == "none" else [str(p.groups), str(p.short)]
         rows.append([
             level_name(p.level), value if solved else state(p), "" if p.level == "none" else price_text(p, places), str(len(p.chosen)) if solved else "", *groups,

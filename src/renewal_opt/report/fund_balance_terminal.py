@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import IO
 
 from ..domain.fund_balance import BalancePrice
@@ -14,14 +13,13 @@ from .fund_balance_words import (
     places_of,
     price_text,
     question,
+    score_text,
     state,
     stopped_note,
     unbalanced_words,
 )
-from .numbers import rounded
-from .robust_words import unit_name
 from .terminal import Pages
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 
 
 def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None = None) -> None:
@@ -36,7 +34,7 @@ def print_balance_price(answer: BalancePrice, stream: IO[str], width: int | None
         pages.line(note, "bold")
     rows, places = [], places_of(answer)
     for p in answer.plans:
-        value = "–" if p.objective is None else f"{rounded(Fraction(p.objective), places):,.{places}f}"
+        value = score_text(p, places)
         short = "" if p.level == "none" else _("{short} of {groups}").format(short=p.short, groups=p.groups)
         rows.append([level_name(p.level), value if p.status == "solved" else state(p), price_text(p, places) if p.level != "none" else "", str(len(p.chosen)) if p.status == "solved" else "", short])
     pages.table([_("who balances"), _("score"), _("price"), _("new starts"), _("unbalanced before")], rows, range(1, 5))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..domain.fund_balance import BalancedPlan, BalancePrice
 from ..i18n import _
 from .compare_words import loss_words
-from .numbers import places_for
+from .numbers import places_for, rounded
 
 
 def level_name(level: str) -> str:
@@ -37,6 +38,11 @@ def stopped_note(answer: BalancePrice) -> str:
 def price_text(plan: BalancedPlan, places: int) -> str:
     """Return the loss of score: a number where the bounds agree to its digits, else an interval."""
     return loss_words(plan.price_least, plan.price_most, places) if plan.status == "solved" else "–"
+
+
+def score_text(plan: BalancedPlan, places: int) -> str:
+    """Return the score of a level's plan; a dash without one."""
+    return "–" if plan.objective is None else f"{rounded(Fraction(plan.objective), places):,.{places}f}"
 
 
 def places_of(answer: BalancePrice) -> int:

@@ -8,8 +8,7 @@ from pathlib import Path
 from ..domain.fund_balance import BalancePrice
 from ..i18n import _
 from .fund_balance_words import level_name, nothing, question, state, stopped_note, unbalanced_words
-from .robust_words import unit_name
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 from .xlsx_cells import Book, write_table
 
 

@@ -136,7 +136,7 @@ def _cover(answer: CashAnswer, shown: Sequence[ProjectCash]) -> dict[str, Any]:
     for line, helped, colour in lines:
         covers = [cover_of(p.covers, line) for p in shown]
         values = [None if c is None else float(Fraction(c.helped if helped else c.cover)) for c in covers]
-        texts = ["" if c is None else cover_text(c, helped=helped) for c in covers]
+        texts = [cover_text(c, helped=helped) for c in covers]
         if line == "bond_classes" and all(c is None or b is None or (c.cover, c.helped) == (b.cover, b.helped) for c, b in ((cover_of(p.covers, line), cover_of(p.covers, "bond")) for p in shown)):
             continue  # the revenue that the rule counts is all there is
         if not any(v is not None for v in values) or (helped and all(c is None or c.cover == c.helped for c in covers)):
@@ -144,7 +144,7 @@ def _cover(answer: CashAnswer, shown: Sequence[ProjectCash]) -> dict[str, Any]:
         name = line_name(line) + (_(", with help") if helped else "")
         data.append({
             "type": "bar", "orientation": "h", "name": html.escape(name), "y": names, "x": [None if v is None else min(v, EDGE) for v in values], "customdata": texts,
-            "text": ["–" if c is None else cover_text(c, helped=helped) for c in covers], "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "marker": {"color": colour},
+            "text": texts, "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "marker": {"color": colour},
             "hovertemplate": "%{y}: %{customdata}<extra>" + html.escape(name) + "</extra>",
         })  # fmt: skip
     shapes, notes = [], []

@@ -41,11 +41,6 @@ def warnings(mix: FundMix) -> list[str]:
     return out
 
 
-def ratio(value: str | None) -> str:
-    """Return a ratio with two decimals, rounded down so that it never shows more than there is."""
-    return ratio_text(value)
-
-
 def debt_name(c: MixCover) -> str:
     """Return which debt a cover looks at."""
     return _("special-purpose bonds alone") if c.of == "bonds" else _("all debt")
@@ -71,7 +66,7 @@ def header(mix: FundMix, first: Sequence[str]) -> list[str]:
 def row(mix: FundMix, c: MixCover) -> list[str]:
     """Return the cells of a cover after those of its project."""
     values = [c.declared, c.declared_helped] + ([c.issued, c.issued_helped] if _issued(mix) else [])
-    return [debt_name(c), *map(ratio, values), floor_words(c), mark(c)]
+    return [debt_name(c), *map(ratio_text, values), floor_words(c), mark(c)]
 
 
 def write_covers(book: Book, mix: FundMix) -> None:

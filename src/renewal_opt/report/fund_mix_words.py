@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ..domain.fund_mix import FundMix, MixMeasures, MixNeed, MixRow, MixStage, MixStop, MixTogether
 from ..domain.policy import Policy
-from ..i18n import _, get_language
+from ..i18n import _
 from .numbers import percent, rounded, wan, wan_number
 
 #: ids told of a long list
@@ -155,10 +155,9 @@ def set_words(found: MixTogether) -> str:
 
 def stop_words(stop: MixStop) -> str:
     """Return a rule that stops projects together: its words, its channels, needed and available money."""
-    comma = "、" if get_language() == "zh" else ", "
     words = stop.label.text() + ("※" if stop.assumption else "")
     if len(stop.channels) > 1:
-        words += " " + _("({channels})").format(channels=comma.join(c.text() for c in stop.channels))
+        words += " " + _("({channels})").format(channels=_(", ").join(c.text() for c in stop.channels))
     if stop.needed is None or stop.available is None:
         return words
     needed, available = Fraction(stop.needed), Fraction(stop.available)
@@ -173,8 +172,7 @@ def stops_title(found: MixTogether) -> str:
 
 def ids(projects: Sequence[str]) -> str:
     """Return ids, of a long list the first ones."""
-    comma = "、" if get_language() == "zh" else ", "
-    told = comma.join(projects[:_IDS])
+    told = _(", ").join(projects[:_IDS])
     return told if len(projects) <= _IDS else told + " " + _("… and {more} more").format(more=len(projects) - _IDS)
 
 

@@ -31,8 +31,7 @@ from .fund_stress_words import (
 )
 from .numbers import points
 from .page import chart, fold, table, tag
-from .robust_words import unit_name
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 
 
 def write_stress_page(answer: StressAnswer, path: str | Path) -> None:

@@ -27,9 +27,8 @@ from .fund_stress_words import (
     survivor_words,
 )
 from .numbers import points
-from .robust_words import unit_name
 from .terminal import SHOWN, Pages
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 
 #: fallen projects shown of a case
 FALLEN = 5

@@ -24,8 +24,7 @@ from .fund_stress_words import (
     score_text,
     survivor_words,
 )
-from .robust_words import unit_name
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 from .xlsx_cells import Book, span, write_table
 
 

@@ -32,10 +32,9 @@ from .robust_words import (
     rule_name,
     state_name,
     trial_words,
-    unit_name,
     why_state,
 )
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 
 
 def write_robust_page(answer: RobustAnswer, policy: Policy | None, library: Library | None, path: str | Path) -> None:

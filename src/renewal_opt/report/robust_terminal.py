@@ -32,11 +32,10 @@ from .robust_words import (
     rule_name,
     state_name,
     trial_words,
-    unit_name,
     why_state,
 )
 from .terminal import SHOWN, Pages
-from .view import synthetic_notice
+from .view import synthetic_notice, unit_name
 
 #: extreme points told
 _POINTS = 12

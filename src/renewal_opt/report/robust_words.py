@@ -19,6 +19,7 @@ from ..domain.robust import (
 from ..i18n import _
 from .compare_words import interval_words
 from .numbers import percent, rounded
+from .view import unit_name
 
 
 def state_name(state: str) -> str:
@@ -121,11 +122,6 @@ def ends(answer: RobustAnswer, portfolio: RobustPortfolio, kind: str) -> tuple[F
     both = [(Fraction(a), Fraction(b)) for m, a, b in zip(answer.measures, portfolio.low, portfolio.high, strict=True) if m.kind == kind]
     every = [v / (WAN if kind == "cost" else 1) for pair in both for v in pair]
     return (min(every), max(every)) if every else None
-
-
-def unit_name(basis: str) -> str:
-    """Return the unit of values."""
-    return {"investment": _("10k yuan x points"), "count": _("points"), "beneficiaries": _("persons x points")}[basis]
 
 
 def index_text(index: str | None, held: int, listed: int) -> str:

@@ -31,10 +31,9 @@ from .robust_words import (
     rule_name,
     state_name,
     trial_words,
-    unit_name,
     why_state,
 )
-from .view import basis_name, synthetic_notice
+from .view import basis_name, synthetic_notice, unit_name
 from .xlsx_cells import Book, write_table
 
 

@@ -275,6 +275,11 @@ def basis_name(basis: str) -> str:
     return {"investment": _("investment (10k yuan x points)"), "count": _("count (points)"), "beneficiaries": _("beneficiaries (persons x points)")}[basis]
 
 
+def unit_name(basis: str) -> str:
+    """Return the unit of scores."""
+    return {"investment": _("10k yuan x points"), "count": _("points"), "beneficiaries": _("persons x points")}[basis]
+
+
 def synthetic_notice() -> str:
     """Return what is said first wherever made-up data is shown."""
     return "合成数据，不是真实项目 / SYNTHETIC DATA, no real projects"

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from ...domain.base import Label
+from ...domain.funding import CoverRule, Funding
 from ...domain.library import Library, RevenueRow
 from ...domain.plan import Chosen, Plan
 from ...problem import Problem
@@ -143,17 +144,21 @@ def _life(problem: Problem, rule: CoverRow, i: int) -> int:
 def cover_rows(problem: Problem) -> Iterator[CoverRow]:
     """Yield the policy's rules of cover that are in force, then the floor 1 of special bonds and of all debt."""
     funding = problem.policy.funding
-    bonds = set(funding.expand(side="government", counts_as="debt"))
     for key, rule in funding.cover.items():
         floor = rule.ratio.fraction(problem.year)
         if not rule.active or floor is None or floor <= 0:
             continue
         leaves = funding.expand(rule.channels, counts_as="debt")
-        of: Literal["bonds", "all"] = "bonds" if set(leaves) <= bonds else "all"
-        yield CoverRow(f"funding.cover.{key}", rule.label, rule.source.assumed, of, None if rule.revenue is None else tuple(rule.revenue), problem.leaf_mask(leaves), problem.mask(rule.where), floor)
+        yield CoverRow(f"funding.cover.{key}", rule.label, rule.source.assumed, kind_of(funding, rule), None if rule.revenue is None else tuple(rule.revenue), problem.leaf_mask(leaves), problem.mask(rule.where), floor)
     plain: tuple[tuple[Literal["bonds", "all"], str | None], ...] = (("bonds", "government"), ("all", None))
     for of, side in plain:
         yield CoverRow("", _NAMES[of], True, of, None, problem.leaf_mask(None, side, "debt"), problem.mask({}), Fraction(1))
+
+
+def kind_of(funding: Funding, rule: CoverRule) -> Literal["bonds", "all"]:
+    """Return whether a rule of cover looks at special bonds alone."""
+    bonds = funding.expand(side="government", counts_as="debt")
+    return "bonds" if set(funding.expand(rule.channels, counts_as="debt")) <= set(bonds) else "all"
 
 
 def repaid(terms: Terms, more: Fraction) -> Fraction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def is_plan(path: Path) -> bool:
 
 def target_of(
     path: Path, *, overrides: Mapping[str, Any] | None = None, options: dict[str, Any] | None = None, progress: Progress | None = None,
-    cancel: threading.Event | None = None,
+    cancel: threading.Event | None = None, before: Callable[[Inputs], object] = lambda _inputs: None,
 ) -> Target:  # fmt: skip
     """Read a plan with its inputs, or solve a scenario to one.
 
@@ -91,6 +91,8 @@ def target_of(
         What the plan records of them (key ``overrides``).
     progress, cancel
         For the solve of a scenario.
+    before : callable
+        Looks at the inputs of a scenario before it is solved, and may refuse them.
 
     Raises
     ------
@@ -102,6 +104,7 @@ def target_of(
     """
     if not is_plan(path):
         inputs = load_inputs(path, overrides=overrides)
+        before(inputs)
         return of_plan(path, inputs, solve_annual(inputs, progress=progress, cancel=cancel, other_bases=False, options=options))
     if overrides and options is None:
         words = _("a scenario: a plan was made from its own policy values")

@@ -53,12 +53,7 @@ class Level:
         if self.measure is not None:
             value = self.measure.value(chosen, opened, [])
             return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)
-        return all(row.holds(chosen, []) for row in self.rows if not has_money(row))
-
-
-def has_money(row: Row) -> bool:
-    """Return whether money counts in a row."""
-    return row.left.entries is not None or (row.base is not None and row.base.entries is not None)
+        return all(row.holds(chosen, []) for row in self.rows if not row.has_money)
 
 
 def known_ratios(problem: Problem) -> list[str]:
@@ -126,7 +121,7 @@ def matrix_rows(problem: Problem, base: Matrices, level: Level, *, money: bool) 
         columns |= {column: level.measure.areas[key[0]] for key, column in base.columns("z").items() if key[0] in level.measure.areas} if "z" in base.col_spans else {}  # type: ignore[index]
         yield _scaled(columns, level.at_least, level.at_most, exact_step(list(columns.values())))
     for row in level.rows:
-        if has_money(row) and not money:
+        if row.has_money and not money:
             continue
         parts: list[tuple[Terms, Fraction]] = [(row.left, Fraction(1))]
         for bound, least in ((row.lo, True), (row.hi, False)):
@@ -136,8 +131,8 @@ def matrix_rows(problem: Problem, base: Matrices, level: Level, *, money: bool) 
             side = Fraction(bound) if row.base is None else Fraction(0)
             columns = {}
             for terms, weight in sums:
-                _add(columns, terms, weight, first, base.col_slice("f").start if has_money(row) else 0, problem.money_unit)
-            step = None if has_money(row) else exact_step(list(columns.values()))
+                _add(columns, terms, weight, first, base.col_slice("f").start if row.has_money else 0, problem.money_unit)
+            step = None if row.has_money else exact_step(list(columns.values()))
             yield _scaled(columns, side if least else None, None if least else side, step)
 
 

@@ -33,7 +33,7 @@ from ..engines import projects_out
 from ..portfolio import Portfolio, objective_of
 from ..settling import Money, Picked, picked, rows_against, whole_money
 from .asked import Objective
-from .levels import Level, has_money, matrix_rows
+from .levels import Level, matrix_rows
 
 #: share of its step by which whole money may be worse than the solver's
 _ROUNDING = Fraction(1, 10)
@@ -98,7 +98,7 @@ class PlanTradeoff:
 
     def __post_init__(self) -> None:
         self.rows = plan_rows(self.problem)
-        self.held = [*self.rows, *(row for level in self.levels for row in level.rows if has_money(row))]
+        self.held = [*self.rows, *(row for level in self.levels for row in level.rows if row.has_money)]
         self.projected = len(self._money()) <= 1 and projects_out(self.problem)
         self._master: Master | None = None
         self._base: Matrices | None = None

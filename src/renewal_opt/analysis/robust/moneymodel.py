@@ -138,7 +138,7 @@ def _link_sides(rows: Sequence[Row]) -> list[tuple[float, dict[int, Fraction]]]:
     """Return bound and room by start of each side of the rows that hold money, in the order of `allot.system` and `_ends`."""
     out: list[tuple[float, dict[int, Fraction]]] = []
     for row in rows:
-        if row.left.entries is None and (row.base is None or row.base.entries is None):
+        if not row.has_money:
             continue
         sides = ((row.hi, 1), (row.lo, -1)) if row.base is None else ((row.lo, -1), (row.hi, 1))
         for bound, sign in sides:

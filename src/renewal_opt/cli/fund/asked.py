@@ -43,17 +43,17 @@ def stoppable(stopping: str, *, quiet: bool, gap: float | None = None) -> Iterat
             raise
 
 
-def read_apart(path: Path, sets: tuple[str, ...], quiet: bool, files: Sequence[Path | None], *, keep_projects: bool = False) -> tuple[Target, list[Path]]:
+def read_apart(path: Path, sets: tuple[str, ...], quiet: bool, files: Sequence[Path | None], *, keep_projects: bool = False, **more: Any) -> tuple[Target, list[Path]]:
     """Read a target as `read_target` does, the files to write looked at before and after; return it with every file that was read."""
     wanted = [p for p in files if p is not None]
     check_targets(wanted, [path])
-    target = read_target(path, sets, quiet, keep_projects=keep_projects)
+    target = read_target(path, sets, quiet, keep_projects=keep_projects, **more)
     read = [path, *(p for _role, p in target.inputs.files)]
     check_targets(wanted, read)
     return target, read
 
 
-def read_target(path: Path, sets: tuple[str, ...], quiet: bool, *, keep_projects: bool = False) -> Target:
+def read_target(path: Path, sets: tuple[str, ...], quiet: bool, *, keep_projects: bool = False, **more: Any) -> Target:
     """Read a plan, or solve a scenario with progress on stderr.
 
     Parameters
@@ -64,6 +64,8 @@ def read_target(path: Path, sets: tuple[str, ...], quiet: bool, *, keep_projects
     quiet : bool
     keep_projects : bool
         Whether policy values may be changed beside a plan, whose projects then stay as they are.
+    more :
+        See `target_of`.
     """
     from ...analysis.fund.target import is_plan, target_of
 
@@ -72,4 +74,4 @@ def read_target(path: Path, sets: tuple[str, ...], quiet: bool, *, keep_projects
     if is_plan(path):
         return target_of(path, overrides=overrides, options=recorded if keep_projects else None)
     with Progress(quiet=quiet, gap=0.0, at_once=True) as progress:  # a plan in the making is none to ask of
-        return target_of(path, overrides=overrides, options=recorded, progress=progress.report, cancel=progress.cancel)
+        return target_of(path, overrides=overrides, options=recorded, progress=progress.report, cancel=progress.cancel, **more)

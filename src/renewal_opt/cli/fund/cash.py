@@ -10,7 +10,7 @@ from typing import Any
 from ...i18n import N_
 from ..base import Choice, Exact, json_option, option
 from ..base import command as a_command
-from ..output import give_out, parse_overrides, text_writer
+from ..output import give_out, text_writer
 from ..targets import Target
 from .asked import quietly, read_apart, the_file, the_sets
 
@@ -29,12 +29,11 @@ def command(
     path: Path, discount: Decimal | None, basis: Any, output: Path | None, xlsx: Path | None, html: Path | None, sets: tuple[str, ...], as_json: bool, quiet: bool
 ) -> None:
     """Show the cash of a plan."""
-    from ...analysis.fund.cash import cash_of
+    from ...analysis.fund.cash import agreed_basis, cash_of
     from ...io.answerfile import answer_to_json
     from ...report.fund_cash_terminal import print_cash
 
-    _basis_first(path, sets, basis)
-    target, read = read_apart(path, sets, quiet, [output, xlsx, html])
+    target, read = read_apart(path, sets, quiet, [output, xlsx, html], before=lambda inputs: agreed_basis(inputs.library, basis))
     answer = cash_of(target, discount=None if discount is None else Fraction(discount), basis=basis)
     text = answer_to_json(answer)
 
@@ -50,13 +49,3 @@ def command(
 
     files = [(output, text_writer(text)), (xlsx, workbook), (html, page)]
     give_out(files, read, text, lambda to: print_cash(answer, to), as_json=as_json, quiet=quiet)
-
-
-def _basis_first(path: Path, sets: tuple[str, ...], basis: Any) -> None:
-    """Refuse a basis that a scenario's library contradicts before the scenario is solved."""
-    from ...analysis.fund.cash import agreed_basis
-    from ...analysis.fund.target import is_plan
-    from ...io.load import load_inputs
-
-    if basis is not None and not is_plan(path):
-        agreed_basis(load_inputs(path, overrides=parse_overrides(sets)).library, basis)

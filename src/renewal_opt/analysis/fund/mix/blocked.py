@@ -112,7 +112,7 @@ def why_blocked(problem: Problem, chosen: Sequence[bool], rows: Sequence[Row], o
     """
     quiet = replace(options, start=None, progress=None, gap=0.0)
     zero = [0] * len(problem.entries)
-    rules = [Hit(r.family, r.rule, r.name, r.label, 0) for r in rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(list(chosen), zero)]
+    rules = [Hit(r.family, r.rule, r.name, r.label, 0) for r in rows if not r.has_money and not r.holds(list(chosen), zero)]
     alone, rest = _alone(problem, list(chosen), quiet)
     caps = [r for r in rows if _only_takes(r)]
     sets = _sets(problem, rest, caps, quiet)

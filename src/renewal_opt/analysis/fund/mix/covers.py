@@ -10,7 +10,7 @@ from ....domain.fund_mix import MixCover
 from ....domain.plan import Chosen, Plan
 from ....problem import Problem
 from ..channels import Channels, Rate
-from ..cover_rows import HELP, Covered, CoverRow, Debts, repaid
+from ..cover_rows import HELP, Covered, CoverRow, Debts, kind_of, repaid
 from ..target import Target
 
 #: a cover less than this above its floor is near it
@@ -64,11 +64,10 @@ def _told(channels: Channels, covered: Covered, chosen: Chosen, rule: CoverRow, 
 def _usual(problem: Problem) -> dict[str, _Usual]:
     """Return the largest ratio stated for special bonds and for all debt, rules that are switched off included."""
     funding = problem.policy.funding
-    bonds = set(funding.expand(side="government", counts_as="debt"))
     out: dict[str, _Usual] = {}
     for rule in funding.cover.values():
         ratio = rule.ratio.fraction(problem.year)
-        of = "bonds" if set(funding.expand(rule.channels, counts_as="debt")) <= bonds else "all"
+        of = kind_of(funding, rule)
         if ratio is not None and (of not in out or ratio > out[of].ratio):
             out[of] = _Usual(ratio, rule.label)
     return out

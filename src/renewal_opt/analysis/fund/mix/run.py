@@ -117,7 +117,7 @@ def _answer(target: Target, question: MixQuestion, options: SolveOptions, gone: 
     problem = target.problem
     zero = [0] * len(problem.entries)
     fits = _fits(target)
-    unmended = [r for r in target.rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(target.chosen, zero)]
+    unmended = [r for r in target.rows if not r.has_money and not r.holds(target.chosen, zero)]
     found = NoMoney(True) if unmended else mixed(problem, target.chosen, target.rows, question.order, options, discount=question.discount, known=target.money if fits else None, plan=of_plan)
     if isinstance(found, NoMoney):
         if not found.proven:

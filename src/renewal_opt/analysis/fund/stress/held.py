@@ -156,7 +156,7 @@ def _stops(sub: Problem, rows: Sequence[Row], chosen: Sequence[bool], id_: str, 
     flags = list(chosen)
     first = int(sub.starts.first[sub.position[id_]])
     flags[first] = True
-    found = [name(r) for r in rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(flags, ())]
+    found = [name(r) for r in rows if not r.has_money and not r.holds(flags, ())]
     quiet = replace(options, gap=0.0, start=None, progress=None)
     system = money_system(sub, flags, rows)
     with contextlib.suppress(SolverError):  # in the way all the same, only not named
@@ -189,6 +189,6 @@ def rule_names(problem: Problem) -> Callable[[MoneyRow | Row], Label]:
 
 def broken_rules(problem: Problem, rows: Sequence[Row], chosen: Sequence[bool], opened: Mapping[str, int]) -> list[Label]:
     """Return the rules on the portfolio that a choice of projects breaks."""
-    out = [r.label for r in rows if r.left.entries is None and (r.base is None or r.base.entries is None) and not r.holds(chosen, ())]
+    out = [r.label for r in rows if not r.has_money and not r.holds(chosen, ())]
     out += [Label(zh=f"统筹片区 {a.id}", en=f"coordinated area {a.id}") for a in unmet_areas(problem, chosen, opened)]
     return out

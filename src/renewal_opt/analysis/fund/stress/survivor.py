@@ -155,7 +155,7 @@ class _Search:
             if unmet:
                 keep_shut(self.engine, matrices, unmet, chosen)
                 self.rows += 1
-            broken = [r for r in case.rows if _no_money(r) and not r.holds(chosen, ())]
+            broken = [r for r in case.rows if not r.has_money and not r.holds(chosen, ())]
             seen = [self._linear(row, chosen) for row in broken]
             if broken and not any(seen):  # by less than floats tell
                 self._alone(chosen)
@@ -226,7 +226,3 @@ class _Search:
                 added += int(value > upper + 1e-9 or value < lower - 1e-9)
         self.rows += added
         return added > 0
-
-
-def _no_money(row: Row) -> bool:
-    return row.left.entries is None and (row.base is None or row.base.entries is None)

@@ -1,4 +1,4 @@
-"""What answers of `fund` begin with."""
+"""What answers to a question about a scenario begin with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 from .base import Frozen, Label
 
 
-class FundHead(Frozen):
+class AnswerHead(Frozen):
     """What an answer is of."""
 
     version: Literal[1] = 1
